@@ -12,8 +12,8 @@ import java.util.Set;
  * The rooms of the proxy: {@code io.sluice.proxy.<room>} with all below it.
  *
  * <p>A room may use itself, the rooms that are open to all (doors, fault), and what another room
- * hands out: public records, enums and sealed interfaces. Only the map, {@code io.sluice.proxy},
- * knows all rooms, and no room knows the map.
+ * hands out: public records, enums and interfaces. Only the map, {@code io.sluice.proxy}, knows all
+ * rooms, and no room knows the map.
  */
 final class ProxyRooms {
 
@@ -25,8 +25,7 @@ final class ProxyRooms {
   private ProxyRooms() {}
 
   static ArchCondition<JavaClass> useOnlyTheOutputOfOtherRooms() {
-    return new ArchCondition<>(
-        "use only public records, enums and sealed interfaces of other rooms") {
+    return new ArchCondition<>("use only public records, enums and interfaces of other rooms") {
       @Override
       public void check(JavaClass user, ConditionEvents events) {
         for (Dependency dependency : user.getDirectDependenciesFromSelf()) {
@@ -63,10 +62,6 @@ final class ProxyRooms {
   private static boolean isOutput(String room, JavaClass used) {
     return !room.isEmpty()
         && used.getModifiers().contains(JavaModifier.PUBLIC)
-        && (used.isRecord() || used.isEnum() || isSealedInterface(used));
-  }
-
-  private static boolean isSealedInterface(JavaClass used) {
-    return used.isInterface() && used.reflect().isSealed();
+        && (used.isRecord() || used.isEnum() || used.isInterface());
   }
 }

@@ -1,9 +1,10 @@
 /**
- * The model of the mesh and the compiled route table: pure, immutable records without dependencies.
+ * The model: one immutable {@link io.sluice.mesh.RouteTable}, compiled by config-sync, published
+ * with one volatile write through {@link io.sluice.mesh.RouteTables}, read by the proxy once per
+ * request.
  *
- * <p><b>In:</b> what config-sync compiles. <b>Out:</b> what the proxy reads, once per request.
- * <b>Thread:</b> any, because nothing here changes after it was made. <b>Next room:</b> {@code
- * io.sluice.proxy.route}.
+ * <p>In: what config-sync compiled. Out: look-ups that allocate nothing beyond an Optional. No
+ * dependencies, no clocks, no I/O. Writer: config-sync's one thread; readers: event loops.
  */
 @NullMarked
 package io.sluice.mesh;

@@ -1,9 +1,9 @@
 /**
- * The map of the proxy: the only package that knows every room and composes them, top to bottom.
+ * The proxy. {@code ProxyPipeline} is the map: the rooms composed, top to bottom, in the order in
+ * which a connection walks through them.
  *
- * <p><b>In:</b> an accepted socket. <b>Out:</b> a finished exchange. <b>Thread:</b> the event loop
- * of the accepted connection. <b>Next room:</b> {@code intercept}. It knows nothing of BPF,
- * Kubernetes or files: what it needs of the node comes through {@code doors}.
+ * <p>In: sockets accepted inside pods, the route table, doors. Out: the same bytes at the right
+ * endpoint in time, and meters. It knows nothing of BPF, Kubernetes or files.
  */
 @NullMarked
 package io.sluice.proxy;

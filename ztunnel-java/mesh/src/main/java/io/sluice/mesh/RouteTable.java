@@ -1,0 +1,94 @@
+package io.sluice.mesh;
+
+import io.sluice.mesh.http.HostRules;
+import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.workload.Workload;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * All resources, compiled. Deeply immutable.
+ *
+ * @param generation grows by one with each publication; 0 is the empty table
+ * @param servicesByAddress ClusterIP:port and ServiceEntry address:port -> the service port
+ * @param workloadsByAddress pod IP -> the pod
+ * @param servicesByPodPort pod IP:target port -> the service ports that lead there, sorted by host
+ * @param hostsByPort original destination port -> host as a client may write it -> rules. Keys are
+ *     lower case without port; services stand under {@code name.ns}, {@code name.ns.svc} and {@code
+ *     name.ns.svc.cluster.local}; a short name is looked up as {@code name.ns} with the client's
+ *     namespace; wildcards stand as {@code *.example.com}
+ */
+public record RouteTable(
+    long generation,
+    Map<InetSocketAddress, ServicePort> servicesByAddress,
+    Map<InetAddress, Workload> workloadsByAddress,
+    Map<InetSocketAddress, List<ServicePort>> servicesByPodPort,
+    Map<Integer, Map<String, HostRules>> hostsByPort) {
+
+  /** Nothing is known: all traffic passes through. */
+  public static final RouteTable EMPTY = new RouteTable(0, Map.of(), Map.of(), Map.of(), Map.of());
+
+  public RouteTable {
+    if (generation < 0) {
+      throw new IllegalArgumentException("generation: " + generation + " (expected: >= 0)");
+    }
+    servicesByAddress = Map.copyOf(servicesByAddress);
+    workloadsByAddress = Map.copyOf(workloadsByAddress);
+    Map<InetSocketAddress, List<ServicePort>> byPod = new HashMap<>();
+    servicesByPodPort.forEach((key, value) -> byPod.put(key, List.copyOf(value)));
+    servicesByPodPort = Map.copyOf(byPod);
+    Map<Integer, Map<String, HostRules>> byPort = new HashMap<>();
+    hostsByPort.forEach((key, value) -> byPort.put(key, Map.copyOf(value)));
+    hostsByPort = Map.copyOf(byPort);
+  }
+
+  /** The service behind a ClusterIP or ServiceEntry address; the address must be resolved. */
+  public Optional<ServicePort> serviceAt(InetSocketAddress originalDestination) {
+    return Optional.ofNullable(servicesByAddress.get(originalDestination));
+  }
+
+  /** The pod that owns the address. */
+  public Optional<Workload> workloadAt(InetAddress address) {
+    return Optional.ofNullable(workloadsByAddress.get(address));
+  }
+
+  /** The service ports that lead to a pod's port; empty when none does. */
+  public List<ServicePort> servicesOf(InetSocketAddress podPort) {
+    return servicesByPodPort.getOrDefault(podPort, List.of());
+  }
+
+  /**
+   * The rules of the host that a client named: exactly, else by the longest wildcard.
+   *
+   * @param clientNamespace resolves short names
+   * @param port of the original destination
+   * @param host lower case, without port and without trailing dot
+   */
+  public Optional<HostRules> host(String clientNamespace, int port, String host) {
+    Objects.requireNonNull(clientNamespace, "clientNamespace");
+    Map<String, HostRules> hosts = hostsByPort.get(port);
+    if (hosts == null) {
+      return Optional.empty();
+    }
+    HostRules exact = hosts.get(host);
+    if (exact == null && host.indexOf('.') < 0) {
+      exact = hosts.get(host + "." + clientNamespace);
+    }
+    return exact != null ? Optional.of(exact) : longestWildcard(hosts, host);
+  }
+
+  private static Optional<HostRules> longestWildcard(Map<String, HostRules> hosts, String host) {
+    for (int dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
+      HostRules rules = hosts.get("*" + host.substring(dot));
+      if (rules != null) {
+        return Optional.of(rules);
+      }
+    }
+    return Optional.ofNullable(hosts.get("*"));
+  }
+}

@@ -1,0 +1,47 @@
+package io.sluice.mesh.problem;
+
+import java.util.Objects;
+
+/**
+ * One thing that is wrong with one resource.
+ *
+ * @param resource whose problem it is
+ * @param severity how much of the resource is affected
+ * @param field path inside the object, e.g. {@code spec.http[0].timeout}; empty when the whole
+ *     object is meant
+ * @param value what was found there, shortened by the reporter if long; empty when nothing was
+ *     there
+ * @param expected what would be right, and what to do
+ */
+public record Problem(
+    ResourceRef resource, Severity severity, String field, String value, String expected) {
+  /** How much of the resource is affected. */
+  public enum Severity {
+    /** The resource is not used; its last good version stays in force. */
+    ERROR,
+    /** The resource is used except for this field, which has no effect yet. */
+    NOT_SUPPORTED,
+    /** The resource is used as written, but probably does not do what its author wants. */
+    WARNING
+  }
+
+  public Problem {
+    Objects.requireNonNull(resource, "resource");
+    Objects.requireNonNull(severity, "severity");
+    Objects.requireNonNull(field, "field");
+    Objects.requireNonNull(value, "value");
+    Objects.requireNonNull(expected, "expected");
+  }
+
+  /** One line for a log or a terminal. */
+  public String line() {
+    StringBuilder line = new StringBuilder(96).append(severity).append(' ').append(resource);
+    if (!field.isEmpty()) {
+      line.append(' ').append(field);
+    }
+    if (!value.isEmpty()) {
+      line.append(": ").append(value);
+    }
+    return line.append(" (expected: ").append(expected).append(')').toString();
+  }
+}

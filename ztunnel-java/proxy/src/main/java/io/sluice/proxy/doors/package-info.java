@@ -1,0 +1,12 @@
+/**
+ * What the proxy needs from the machine and does not know how to do: interfaces that node-agent
+ * implements with BPF maps and network namespaces, and tests implement with loopback sockets.
+ *
+ * <p>In: file descriptors of the proxy's own sockets. Out: original destinations, sockets inside a
+ * pod. All doors are called on event loops and must take microseconds: a system call or two, never
+ * a lock or a wait.
+ */
+@NullMarked
+package io.sluice.proxy.doors;
+
+import org.jspecify.annotations.NullMarked;

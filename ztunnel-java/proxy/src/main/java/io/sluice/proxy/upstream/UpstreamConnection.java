@@ -1,0 +1,32 @@
+package io.sluice.proxy.upstream;
+
+import io.netty.channel.Channel;
+import io.sluice.mesh.service.Endpoint;
+
+/** A connected channel that is lent to one exchange at a time. Event loop of the channel only. */
+public interface UpstreamConnection {
+  /**
+   * The channel; auto-read is off, the pipeline ends (after TLS) with nothing: the borrower adds
+   * its handlers behind, once. On a reused connection the handlers of the former borrower are still
+   * there.
+   */
+  Channel channel();
+
+  /** Which endpoint it leads to. */
+  Endpoint endpoint();
+
+  /**
+   * Whether an earlier exchange has used it: then a failure before the first response byte may only
+   * mean that it was stale.
+   */
+  boolean reused();
+
+  /**
+   * Gives it back in a state in which a next request may be written; closed instead where it may
+   * not be pooled.
+   */
+  void release();
+
+  /** Closes it; it carries unfinished business. */
+  void discard();
+}
