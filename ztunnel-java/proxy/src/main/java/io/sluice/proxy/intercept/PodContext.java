@@ -3,18 +3,33 @@ package io.sluice.proxy.intercept;
 import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.doors.PodSockets;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * The enrolled pod whose traffic it is. Identity, not value: one instance per enrolment.
  *
  * @param uid stable for the life of the pod
- * @param workload as enrolled
+ * @param present gives identity and labels as they are now: labels of a running pod change; any
+ *     thread, never blocks
  * @param sockets makes sockets in its network namespace
  */
-public record PodContext(String uid, Workload workload, PodSockets sockets) {
+public record PodContext(String uid, Supplier<Workload> present, PodSockets sockets) {
   public PodContext {
     Objects.requireNonNull(uid, "uid");
-    Objects.requireNonNull(workload, "workload");
+    Objects.requireNonNull(present, "present");
     Objects.requireNonNull(sockets, "sockets");
+  }
+
+  /** A pod whose labels do not change. */
+  public PodContext(String uid, Workload workload, PodSockets sockets) {
+    this(uid, () -> workload, sockets);
+  }
+
+  /**
+   * Identity and labels as they are now. Read once per connection or exchange, so that it keeps one
+   * view.
+   */
+  public Workload workload() {
+    return present.get();
   }
 }
