@@ -1,0 +1,55 @@
+package io.sluice.agent.cli;
+
+import io.sluice.agent.doctor.DoctorCommand;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code sluice}: reads the arguments and hands over to a subcommand. */
+@Command(
+    name = "sluice",
+    description = "A service mesh without sidecars: one agent a node.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {DoctorCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "Each command explains itself: sluice COMMAND --help"})
+public final class Main implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
+    PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
+    System.exit(execute(out, err, args));
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @param out for results
+   * @param err for everything else
+   * @return the exit status: 0 done, 1 could not, 2 the command line is wrong
+   */
+  public static int execute(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Complaint::ofArguments);
+    line.setExecutionExceptionHandler(Complaint::ofExecution);
+    return line.execute(args);
+  }
+
+  @Override
+  public Integer call() {
+    String commands = String.join(", ", spec.subcommands().keySet());
+    throw new ParameterException(
+        spec.commandLine(), "no command (expected: one of " + commands + ")");
+  }
+}
