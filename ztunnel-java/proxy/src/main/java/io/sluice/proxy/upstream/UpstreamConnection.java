@@ -6,9 +6,10 @@ import io.sluice.mesh.service.Endpoint;
 /** A connected channel that is lent to one exchange at a time. Event loop of the channel only. */
 public interface UpstreamConnection {
   /**
-   * The channel; auto-read is off, the pipeline ends (after TLS) with nothing: the borrower adds
-   * its handlers behind, once. On a reused connection the handlers of the former borrower are still
-   * there.
+   * The channel; auto-read is off (one read may have been asked for already), the pipeline ends
+   * (after TLS) with nothing: the borrower adds its handlers behind, once. On a reused connection
+   * the handlers of the former borrower are still there; they see {@code channelInactive}, but no
+   * bytes, if it ends while nobody has it.
    */
   Channel channel();
 

@@ -1,6 +1,9 @@
 package io.sluice.proxy.upstream;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.sluice.proxy.intercept.InterceptedConnection;
+import io.sluice.proxy.intercept.PodContext;
 import java.util.function.Consumer;
 
 /** Lends upstream connections. */
@@ -14,6 +17,23 @@ public interface Upstreams {
    *     is pooled or closed
    */
   Cancellation acquire(UpstreamTarget target, EventLoop loop, Consumer<Acquired> then);
+
+  /**
+   * The intercepted connection has ended: what is kept idle for it alone is closed (inbound, where
+   * a connection shows one client to the app). To be called for each inbound HTTP connection; does
+   * nothing for outbound ones. On {@code loop} only.
+   *
+   * @param loop the connection's event loop
+   */
+  void downstreamClosed(InterceptedConnection connection, EventLoop loop);
+
+  /**
+   * The pod is let go of: each of its upstream sockets, lent or idle, on every loop, is closed with
+   * a reset, and each wish that is still open fails with {@code PodGone}. Any thread.
+   *
+   * @return done when no socket is left; nothing for the pod may be acquired afterwards
+   */
+  Future<?> closePod(PodContext pod);
 
   /** Ends a wish that is no longer there. Idempotent, on the event loop. */
   @FunctionalInterface

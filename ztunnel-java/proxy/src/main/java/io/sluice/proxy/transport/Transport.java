@@ -1,0 +1,176 @@
+package io.sluice.proxy.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/**
+ * Which of the kernel's two ways of waiting for sockets is used. All channels of one event loop
+ * must come from the transport that made the loop.
+ *
+ * <p>A channel's socket is created inside {@code new...Channel}, in the calling thread's network
+ * namespace; nothing else happens there.
+ */
+public enum Transport {
+  /** The default. */
+  EPOLL {
+    @Override
+    Optional<Throwable> cause() {
+      return Optional.ofNullable(Epoll.unavailabilityCause());
+    }
+
+    @Override
+    public IoHandlerFactory newIoHandlerFactory() {
+      return EpollIoHandler.newFactory();
+    }
+
+    @Override
+    public SocketChannel newSocketChannel(InetAddress peer) {
+      return new EpollSocketChannel(familyOf(peer));
+    }
+
+    @Override
+    public ServerSocketChannel newServerSocketChannel(InetAddress local) {
+      return new EpollServerSocketChannel(familyOf(local));
+    }
+
+    @Override
+    public DatagramChannel newDatagramChannel(InetAddress peer) {
+      return new EpollDatagramChannel(familyOf(peer));
+    }
+  },
+
+  /** Fewer system calls under load; forbidden on many machines by seccomp or sysctl. */
+  IO_URING {
+    @Override
+    Optional<Throwable> cause() {
+      return Optional.ofNullable(IoUring.unavailabilityCause());
+    }
+
+    @Override
+    public IoHandlerFactory newIoHandlerFactory() {
+      return IoUringIoHandler.newFactory();
+    }
+
+    @Override
+    public SocketChannel newSocketChannel(InetAddress peer) {
+      return new IoUringSocketChannel();
+    }
+
+    @Override
+    public ServerSocketChannel newServerSocketChannel(InetAddress local) {
+      return new IoUringServerSocketChannel();
+    }
+
+    @Override
+    public DatagramChannel newDatagramChannel(InetAddress peer) {
+      return new IoUringDatagramChannel(familyOf(peer));
+    }
+  };
+
+  private static final int SOL_IP = 0;
+  private static final int IP_BIND_ADDRESS_NO_PORT = 24;
+
+  /**
+   * {@code IP_BIND_ADDRESS_NO_PORT} for both transports (ip(7)): the port of a socket bound to port
+   * 0 is chosen at connect, where it must be free for one destination only. Netty has it for epoll
+   * alone; the level SOL_IP is right for IPv6 sockets too.
+   */
+  public static final ChannelOption<Integer> BIND_ADDRESS_NO_PORT =
+      new IntegerUnixChannelOption("SLUICE_BIND_ADDRESS_NO_PORT", SOL_IP, IP_BIND_ADDRESS_NO_PORT);
+
+  abstract Optional<Throwable> cause();
+
+  /** For {@code MultiThreadIoEventLoopGroup}. */
+  public abstract IoHandlerFactory newIoHandlerFactory();
+
+  /**
+   * Creates a TCP socket.
+   *
+   * @param peer what will be dialled; the socket is of its family where the transport lets one
+   *     choose (io_uring makes IPv6 sockets and uses v4-mapped addresses)
+   */
+  public abstract SocketChannel newSocketChannel(InetAddress peer);
+
+  /**
+   * Creates a TCP socket for a listener.
+   *
+   * @param local what it will be bound to
+   */
+  public abstract ServerSocketChannel newServerSocketChannel(InetAddress local);
+
+  /**
+   * Creates a UDP socket.
+   *
+   * @param peer what will be asked
+   */
+  public abstract DatagramChannel newDatagramChannel(InetAddress peer);
+
+  /** Why it can't be used on this machine, in one line with the likely cure; empty: it can. */
+  public Optional<String> unavailable() {
+    return cause().map(this::explain);
+  }
+
+  String explain(Throwable cause) {
+    String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return switch (this) {
+      case EPOLL ->
+          "epoll can't be used: "
+              + why
+              + " (expected: Linux and Netty's native library for this architecture on the class path)";
+      case IO_URING ->
+          "io_uring can't be used: "
+              + why
+              + " (expected: kernel 5.9 or newer, sysctl kernel.io_uring_disabled=0, a seccomp profile"
+              + " that allows io_uring_setup, and enough locked memory (ulimit -l); epoll works without)";
+    };
+  }
+
+  /** The socket's file descriptor; it belongs to the channel and is valid until that is closed. */
+  public static int fd(Channel channel) {
+    return ((UnixChannel) channel).fd().intValue();
+  }
+
+  /**
+   * Closes so that the peer sees a reset: nothing that is still to be written is sent, and nothing
+   * (TLS close_notify either) holds the socket back. Does nothing when it is closed. Event loop
+   * only.
+   */
+  public static void reset(Channel channel) {
+    if (!channel.isOpen()) {
+      return;
+    }
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    // From the head of the pipeline: no handler sees the close as a wish that it could delay.
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    if (first == null) {
+      channel.close();
+    } else {
+      first.close();
+    }
+  }
+
+  private static SocketProtocolFamily familyOf(InetAddress address) {
+    return address instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+  }
+}

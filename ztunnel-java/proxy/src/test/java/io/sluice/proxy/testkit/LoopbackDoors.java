@@ -1,0 +1,111 @@
+package io.sluice.proxy.testkit;
+
+import io.sluice.mesh.workload.Workload;
+import io.sluice.proxy.doors.OriginalDestinations;
+import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.doors.PodSockets;
+import io.sluice.proxy.intercept.PodContext;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** The proxy's doors, onto loopback: no namespaces and no BPF, but everything is recorded. */
+public final class LoopbackDoors {
+  private final Destinations destinations = new Destinations();
+  private final OwnRecord own = new OwnRecord();
+
+  /** Where the app of each accepted connection wanted to go: what the test said last. */
+  public Destinations destinations() {
+    return destinations;
+  }
+
+  public OwnRecord own() {
+    return own;
+  }
+
+  /** A pod whose sockets are made in the test's own namespace. */
+  public static PodContext pod(String name) {
+    return new PodContext(
+        "uid-" + name, workload("test", name, Map.of("app", name)), new CountingPodSockets(name));
+  }
+
+  public static Workload workload(String namespace, String name, Map<String, String> labels) {
+    return new Workload(namespace, name + "-0", name, labels, "default", "Kubernetes");
+  }
+
+  /** Answers with the destination that was set; empty until then. */
+  public static final class Destinations implements OriginalDestinations {
+    private volatile Optional<InetSocketAddress> destination = Optional.empty();
+
+    public void set(InetSocketAddress address) {
+      destination = Optional.of(address);
+    }
+
+    public void clear() {
+      destination = Optional.empty();
+    }
+
+    @Override
+    public Optional<InetSocketAddress> of(int acceptedFd) {
+      return destination;
+    }
+  }
+
+  /** Records which sockets were marked. */
+  public static final class OwnRecord implements OwnSockets {
+    private final List<Integer> exempted = new CopyOnWriteArrayList<>();
+    private final List<InetSocketAddress> shown = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void exempt(int fd) {
+      exempted.add(fd);
+    }
+
+    @Override
+    public void exemptShowing(int fd, InetSocketAddress trueClient) {
+      exempted.add(fd);
+      shown.add(trueClient);
+    }
+
+    /** Every fd that was marked, in order; numbers come back once a socket is closed. */
+    public List<Integer> exempted() {
+      return List.copyOf(exempted);
+    }
+
+    /** The clients to be shown to apps, in order. */
+    public List<InetSocketAddress> shown() {
+      return List.copyOf(shown);
+    }
+  }
+
+  /** Runs the constructor as it is; after {@link #gone()} refuses as a pod that is let go of. */
+  public static final class CountingPodSockets implements PodSockets {
+    private final String pod;
+    private volatile boolean gone;
+    private volatile int opened;
+
+    public CountingPodSockets(String pod) {
+      this.pod = pod;
+    }
+
+    public void gone() {
+      gone = true;
+    }
+
+    public int opened() {
+      return opened;
+    }
+
+    @Override
+    public synchronized <C> C open(Supplier<C> constructor) {
+      if (gone) {
+        throw new PodGoneException(pod);
+      }
+      opened++;
+      return constructor.get();
+    }
+  }
+}
