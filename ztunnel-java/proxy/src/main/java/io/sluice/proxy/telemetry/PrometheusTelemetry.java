@@ -1,0 +1,54 @@
+package io.sluice.proxy.telemetry;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.function.LongSupplier;
+
+/**
+ * Istio's metrics in a Prometheus registry.
+ *
+ * <p>The series stand in the Prometheus registry that Micrometer's one is built on, so one scrape
+ * shows both; Micrometer's own meters would rename units, add {@code _max} gauges and allocate on
+ * each record (docs/adr/0003).
+ */
+public final class PrometheusTelemetry implements MeshTelemetry {
+  private final EdgeCache<HttpHandle> httpEdges;
+  private final EdgeCache<TcpHandle> tcpEdges;
+
+  private PrometheusTelemetry(
+      SeriesTable<HttpSeries> http, SeriesTable<TcpSeries> tcp, SeriesBudget budget) {
+    httpEdges = new EdgeCache<>(edge -> new HttpHandle(http, EdgeLabels.http(edge), budget));
+    tcpEdges = new EdgeCache<>(edge -> new TcpHandle(tcp, EdgeLabels.tcp(edge), budget));
+  }
+
+  /**
+   * Adds the metrics to a registry, once per registry.
+   *
+   * @param nanoTime a clock that only grows, in nanoseconds; read at scrapes only
+   * @param version of Sluice, shown by {@code istio_build}
+   */
+  public static PrometheusTelemetry register(
+      PrometheusMeterRegistry registry,
+      TelemetryLimits limits,
+      LongSupplier nanoTime,
+      String version) {
+    SeriesBudget budget = new SeriesBudget(limits.labelSetsMax());
+    SeriesTable<HttpSeries> http =
+        new SeriesTable<>(labels -> new HttpSeries(labels, budget), budget, limits.idleMax());
+    SeriesTable<TcpSeries> tcp =
+        new SeriesTable<>(labels -> new TcpSeries(labels), budget, limits.idleMax());
+    registry
+        .getPrometheusRegistry()
+        .register(new MeshCollector(http, tcp, budget, nanoTime, version));
+    return new PrometheusTelemetry(http, tcp, budget);
+  }
+
+  @Override
+  public HttpEdge http(Edge edge) {
+    return httpEdges.get(edge);
+  }
+
+  @Override
+  public TcpEdge tcp(Edge edge) {
+    return tcpEdges.get(edge);
+  }
+}
