@@ -1,0 +1,27 @@
+package io.sluice.agent.enrol;
+
+import io.sluice.mesh.workload.MeshPod;
+import java.util.OptionalLong;
+
+/** Enrols one pod. Called on {@code sluice-enrol} only; may block for milliseconds. */
+public interface Enroller {
+  /**
+   * Takes the pod in. When it can't, nothing of the attempt is left.
+   *
+   * @throws RuntimeException when the machine refuses; the message is shown as the pod's state, and
+   *     it is tried again
+   */
+  Attempt enrol(MeshPod pod);
+
+  /** The inode of the network namespace that the path leads to now; empty when it leads to none. */
+  OptionalLong namespaceAt(String netnsPath);
+
+  /** How it went. */
+  sealed interface Attempt {
+    /** The pod's connections are steered from now on. */
+    record Taken(EnrolledPod pod) implements Attempt {}
+
+    /** The pod can't be taken in as things are. */
+    record Refused(String reason) implements Attempt {}
+  }
+}

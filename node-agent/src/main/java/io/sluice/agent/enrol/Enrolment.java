@@ -1,0 +1,167 @@
+package io.sluice.agent.enrol;
+
+import io.sluice.agent.view.PodStatus;
+import io.sluice.mesh.workload.MeshPod;
+import io.sluice.mesh.workload.PodEvents;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+
+/**
+ * The enrolment of this node's pods: its inbox, its thread {@code sluice-enrol}, and what it shows.
+ */
+public final class Enrolment implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(Enrolment.class.getName());
+
+  /** How much longer than the drain a stop may take. */
+  private static final Duration STOP_MARGIN = Duration.ofSeconds(2);
+
+  private final Inbox inbox = new Inbox();
+  private final EnrolSettings settings;
+  private final Reconciler reconciler;
+  private final NamespaceWatch watch;
+  private final Thread thread;
+
+  /** At most one entry a pod that drains. */
+  private final Queue<Drained> drained = new ConcurrentLinkedQueue<>();
+
+  private volatile boolean stopping;
+  private volatile boolean rescanWished;
+
+  private record Drained(String uid, EnrolledPod pod) {}
+
+  /**
+   * Makes ready; nothing runs before {@link #start}.
+   *
+   * @param addresses told on {@code sluice-enrol} which addresses an enrolled pod has; must not
+   *     block
+   * @throws IOException when the machine gives no inotify instance
+   */
+  public Enrolment(
+      Enroller enroller, EnrolSettings settings, BiConsumer<String, List<InetAddress>> addresses)
+      throws IOException {
+    this.settings = settings;
+    this.reconciler =
+        new Reconciler(enroller, settings, System::nanoTime, addresses, this::startDrain);
+    this.watch = new NamespaceWatch(inbox::nudge);
+    this.thread = Thread.ofPlatform().name("sluice-enrol").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Where the source of pods sends its messages. Any thread; never blocks. */
+  public PodEvents events() {
+    return inbox;
+  }
+
+  /**
+   * An app may have begun or ceased to listen: look soon. Any thread, event loops too; never blocks
+   * for long.
+   */
+  public void wishRescan() {
+    if (!rescanWished) {
+      rescanWished = true;
+      inbox.nudge();
+    }
+  }
+
+  /** All pods that are wanted or still here, sorted by namespace and name. Any thread. */
+  public List<PodStatus> pods() {
+    return StatusOfPods.of(inbox.wanted(), reconciler.states()).stream()
+        .sorted(Comparator.comparing(PodStatus::namespace).thenComparing(PodStatus::name))
+        .toList();
+  }
+
+  /**
+   * Lets go of all pods: no new connections are taken in, the open ones may end within the drain's
+   * limit, then everything is closed. Blocks for that long at most, and a little.
+   */
+  @Override
+  public void close() {
+    stopping = true;
+    inbox.nudge();
+    try {
+      thread.join(settings.drain().plus(STOP_MARGIN));
+      watch.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "closing the watch", e);
+    }
+  }
+
+  private void run() {
+    long lastRescan = System.nanoTime();
+    try {
+      while (!stopping) {
+        round();
+        // A wish is granted once a tick at most: whoever makes dials fail must not keep this thread
+        // busy.
+        Duration wait = rescanWished ? settings.tick() : settings.rescan();
+        if (System.nanoTime() - lastRescan >= wait.toNanos()) {
+          rescanWished = false;
+          reconciler.rescan();
+          lastRescan = System.nanoTime();
+        }
+        inbox.await(settings.tick().toNanos());
+      }
+      drain();
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "interrupted");
+    } finally {
+      reconciler.closeAll();
+    }
+  }
+
+  private void round() {
+    try {
+      finishDrains();
+      Map<String, MeshPod> wanted = inbox.wanted();
+      watch.follow(wanted.values().stream().map(MeshPod::netnsPath).toList());
+      reconciler.reconcile(wanted);
+    } catch (RuntimeException e) {
+      // One pod's trouble is caught where it arises. Whatever gets here must not end the thread
+      // that all pods depend on.
+      LOG.log(Level.ERROR, "reconcile failed, goes on at the next tick", e);
+    }
+  }
+
+  private void drain() throws InterruptedException {
+    reconciler.drainAll();
+    long end = System.nanoTime() + settings.drain().toNanos();
+    while (!reconciler.states().isEmpty() && System.nanoTime() - end < 0) {
+      inbox.await(Math.min(settings.tick().toNanos(), Math.max(1, end - System.nanoTime())));
+      finishDrains();
+    }
+  }
+
+  private void finishDrains() {
+    for (Drained done = drained.poll(); done != null; done = drained.poll()) {
+      reconciler.drained(done.uid(), done.pod());
+    }
+  }
+
+  private void startDrain(String uid, EnrolledPod pod) {
+    Thread.ofVirtual()
+        .name("sluice-drain")
+        .start(() -> {
+          try {
+            pod.drain(settings.drain());
+          } finally {
+            drained.add(new Drained(uid, pod));
+            inbox.nudge();
+          }
+        });
+  }
+}

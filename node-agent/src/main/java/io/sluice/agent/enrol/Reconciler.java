@@ -1,0 +1,265 @@
+package io.sluice.agent.enrol;
+
+import io.sluice.agent.enrol.Enroller.Attempt;
+import io.sluice.agent.view.PodStatus;
+import io.sluice.mesh.workload.MeshPod;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes the machine as it is wanted, pod by pod. One thread at a time; {@link #states} may be read
+ * by any.
+ */
+final class Reconciler {
+
+  private static final Logger LOG = System.getLogger(Reconciler.class.getName());
+
+  /**
+   * Steps of one pod in one go: a pod in another namespace than before is cut, enrolled, and at
+   * rest.
+   */
+  private static final int STEPS_MAX = 4;
+
+  private final Enroller enroller;
+  private final EnrolSettings settings;
+  private final LongSupplier nanoTime;
+  private final BiConsumer<String, List<InetAddress>> addresses;
+  private final BiConsumer<String, EnrolledPod> drainer;
+  private final Map<String, PodState> states = new HashMap<>();
+  private volatile Map<String, PodState> published = Map.of();
+
+  /**
+   * @param addresses told the addresses of each pod that was enrolled
+   * @param drainer lets a pod's connections end without blocking, then nudges the enrolment through
+   *     {@link #drained}
+   */
+  Reconciler(
+      Enroller enroller,
+      EnrolSettings settings,
+      LongSupplier nanoTime,
+      BiConsumer<String, List<InetAddress>> addresses,
+      BiConsumer<String, EnrolledPod> drainer) {
+    this.enroller = enroller;
+    this.settings = settings;
+    this.nanoTime = nanoTime;
+    this.addresses = addresses;
+    this.drainer = drainer;
+  }
+
+  /** The one reconcile: compares all that is wanted with all that is. */
+  void reconcile(Map<String, MeshPod> wanted) {
+    // Those that go come first: a reused address or namespace must be free for its next owner.
+    TreeSet<String> going = new TreeSet<>(states.keySet());
+    going.removeAll(wanted.keySet());
+    going.forEach(uid -> settle(uid, Optional.empty()));
+    new TreeMap<>(wanted).forEach((uid, pod) -> settle(uid, Optional.of(pod)));
+    publish();
+  }
+
+  /** The states after the last change; any thread. */
+  Map<String, PodState> states() {
+    return published;
+  }
+
+  /** The pods that take part. */
+  List<PodState.Enrolled> enrolled() {
+    List<PodState.Enrolled> enrolled = new ArrayList<>();
+    for (PodState state : states.values()) {
+      if (state instanceof PodState.Enrolled each) {
+        enrolled.add(each);
+      }
+    }
+    return enrolled;
+  }
+
+  /** Looks at listening ports and at connections from before the enrolment. */
+  void rescan() {
+    states.replaceAll(
+        (uid, state) -> state instanceof PodState.Enrolled enrolled ? rescan(enrolled) : state);
+    publish();
+  }
+
+  /** The pod's connections have ended, or their time has. */
+  void drained(String uid, EnrolledPod pod) {
+    if (states.get(uid) instanceof PodState.Draining draining && draining.pod().equals(pod)) {
+      close(draining.as(), pod);
+      states.remove(uid);
+      publish();
+    }
+  }
+
+  /** No pod takes in new connections; the open ones are drained. */
+  void drainAll() {
+    for (PodState.Enrolled each : enrolled()) {
+      each.pod().stopSteering();
+    }
+    states.replaceAll(
+        (uid, state) -> state instanceof PodState.Enrolled each ? startDrain(uid, each) : state);
+    states.values().removeIf(state -> !(state instanceof PodState.Draining));
+    publish();
+  }
+
+  /** Ends what is left. */
+  void closeAll() {
+    for (PodState state : List.copyOf(states.values())) {
+      switch (state) {
+        case PodState.Enrolled enrolled -> close(enrolled.as(), enrolled.pod());
+        case PodState.Draining draining -> close(draining.as(), draining.pod());
+        case PodState.Waiting waiting -> {}
+        case PodState.Failed failed -> {}
+      }
+    }
+    states.clear();
+    publish();
+  }
+
+  private void settle(String uid, Optional<MeshPod> wanted) {
+    for (int i = 0; i < STEPS_MAX; i++) {
+      PodState state = states.getOrDefault(uid, new PodState.Waiting("not tried yet"));
+      Step step = Step.next(wanted, state, enroller::namespaceAt, nanoTime.getAsLong());
+      boolean more = take(uid, state, step);
+      publish();
+      if (!more) {
+        return;
+      }
+    }
+  }
+
+  /** Takes one step; returns whether another one may follow at once. */
+  private boolean take(String uid, PodState state, Step step) {
+    return switch (step) {
+      case Step.Rest rest -> false;
+      case Step.Forget forget -> {
+        states.remove(uid);
+        yield false;
+      }
+      case Step.Await await -> {
+        states.put(uid, new PodState.Waiting("its network namespace is not there yet"));
+        yield false;
+      }
+      case Step.Enrol enrol -> {
+        states.put(uid, enrol(enrol.pod(), state));
+        yield false;
+      }
+      case Step.Update update -> {
+        update(uid, update.pod(), (PodState.Enrolled) state);
+        yield false;
+      }
+      case Step.Drain drain -> {
+        PodState.Enrolled enrolled = (PodState.Enrolled) state;
+        enrolled.pod().stopSteering();
+        states.put(uid, startDrain(uid, enrolled));
+        yield false;
+      }
+      case Step.Cut cut -> {
+        cut(uid, state, cut.why());
+        yield true;
+      }
+    };
+  }
+
+  private PodState enrol(MeshPod pod, PodState before) {
+    try {
+      return switch (enroller.enrol(pod)) {
+        case Attempt.Taken taken -> {
+          LOG.log(Level.INFO, name(pod) + " is enrolled, addresses " + taken.pod().addresses());
+          addresses.accept(pod.uid(), taken.pod().addresses());
+          yield new PodState.Enrolled(pod, taken.pod(), taken.pod().older());
+        }
+        case Attempt.Refused refused -> failed(pod, refused.reason(), before);
+      };
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "enrolment of " + name(pod), e);
+      return failed(pod, String.valueOf(e.getMessage()), before);
+    }
+  }
+
+  private PodState failed(MeshPod pod, String reason, PodState before) {
+    boolean again = before instanceof PodState.Failed;
+    int failures = before instanceof PodState.Failed failed ? failed.failures() + 1 : 1;
+    boolean news = !(before instanceof PodState.Failed failed && failed.reason().equals(reason));
+    if (news) {
+      LOG.log(
+          Level.WARNING, name(pod) + " is not enrolled" + (again ? " still" : "") + ": " + reason);
+    }
+    return new PodState.Failed(
+        reason, failures, nanoTime.getAsLong() + settings.retryAfter(failures).toNanos());
+  }
+
+  private void update(String uid, MeshPod changed, PodState.Enrolled before) {
+    try {
+      before.pod().update(changed);
+      addresses.accept(uid, before.pod().addresses());
+      states.put(uid, new PodState.Enrolled(changed, before.pod(), before.older()));
+      LOG.log(Level.INFO, name(changed) + " has changed, addresses " + before.pod().addresses());
+    } catch (RuntimeException e) {
+      // It stays as it was and is wanted otherwise: the next reconcile tries again.
+      LOG.log(Level.WARNING, name(changed) + " could not be changed: " + e.getMessage());
+    }
+  }
+
+  private PodState startDrain(String uid, PodState.Enrolled enrolled) {
+    LOG.log(
+        Level.INFO,
+        name(enrolled.as())
+            + " is let go of, "
+            + enrolled.pod().connections()
+            + " connections open");
+    drainer.accept(uid, enrolled.pod());
+    return new PodState.Draining(enrolled.as(), enrolled.pod());
+  }
+
+  private void cut(String uid, PodState state, String why) {
+    switch (state) {
+      case PodState.Enrolled enrolled -> {
+        LOG.log(Level.INFO, name(enrolled.as()) + " is let go of at once: " + why);
+        enrolled.pod().stopSteering();
+        close(enrolled.as(), enrolled.pod());
+      }
+      case PodState.Draining draining -> close(draining.as(), draining.pod());
+      case PodState.Waiting waiting -> {}
+      case PodState.Failed failed -> {}
+    }
+    states.put(uid, new PodState.Waiting(why));
+  }
+
+  private static PodState rescan(PodState.Enrolled enrolled) {
+    try {
+      enrolled.pod().rescan();
+      PodStatus.Older older =
+          enrolled.older().count() == 0 ? enrolled.older() : enrolled.pod().older();
+      return new PodState.Enrolled(enrolled.as(), enrolled.pod(), older);
+    } catch (RuntimeException e) {
+      LOG.log(
+          Level.WARNING,
+          name(enrolled.as()) + ": listening ports can't be looked at: " + e.getMessage());
+      return enrolled;
+    }
+  }
+
+  private static void close(MeshPod as, EnrolledPod pod) {
+    try {
+      pod.close();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, name(as) + " could not be let go of in full: " + e.getMessage(), e);
+    }
+  }
+
+  private void publish() {
+    published = Map.copyOf(states);
+  }
+
+  private static String name(MeshPod pod) {
+    return pod.workload().namespace() + "/" + pod.workload().podName();
+  }
+}
