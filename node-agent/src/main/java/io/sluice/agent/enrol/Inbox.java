@@ -3,6 +3,7 @@ package io.sluice.agent.enrol;
 import io.sluice.mesh.workload.MeshPod;
 import io.sluice.mesh.workload.PodEvent;
 import io.sluice.mesh.workload.PodEvents;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Any thread; the lock is held for a map operation.
  */
 final class Inbox implements PodEvents {
+
+  private static final Logger LOG = System.getLogger(Inbox.class.getName());
 
   /**
    * More pods than a node runs (Kubernetes' default limit is 110). Those beyond it are not
