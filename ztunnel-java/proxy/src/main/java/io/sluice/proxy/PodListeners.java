@@ -1,0 +1,251 @@
+package io.sluice.proxy;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.intercept.PodContext;
+import io.sluice.proxy.intercept.PodSignal;
+import io.sluice.proxy.transport.Transport;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** A pod's listeners and what they accepted. */
+final class PodListeners implements PodProxy {
+  private static final int OUTBOUND_V6_LISTENERS = 4;
+  private static final int BIND_TRIES_MAX = 64;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_BINDTOIFINDEX = 62;
+
+  /** The loopback device has this index in each network namespace. */
+  private static final int LO_IFINDEX = 1;
+
+  private static final ChannelOption<Integer> BIND_TO_IFINDEX =
+      new IntegerUnixChannelOption("SLUICE_BIND_TO_IFINDEX", SOL_SOCKET, SO_BINDTOIFINDEX);
+
+  /** The backlog is emptied in one turn of the loop; this is many of them. */
+  private static final long BACKLOG_MILLIS = 20;
+
+  private static final long CLOSE_SECONDS_MAX = 5;
+
+  private final PodContext pod;
+  private final List<Channel> servers = new ArrayList<>();
+  private final List<PodListener> listeners = new ArrayList<>();
+  private final ChannelGroup accepted = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Consumer<PodListeners> onClose;
+  private volatile boolean draining;
+  private volatile boolean closed;
+
+  private PodListeners(PodContext pod, Consumer<PodListeners> onClose) {
+    this.pod = pod;
+    this.onClose = onClose;
+  }
+
+  @Override
+  public List<PodListener> listeners() {
+    return List.copyOf(listeners);
+  }
+
+  @Override
+  public int connections() {
+    return accepted.size();
+  }
+
+  @Override
+  public void drain(Duration limit) {
+    draining = true;
+    long start = System.nanoTime();
+    // The datapath steers nothing here any more; what it steered before is in the backlog, and the
+    // loops accept it now.
+    List<Future<?>> stopped = new ArrayList<>();
+    for (Channel server : servers) {
+      stopped.add(
+          server.eventLoop().schedule(() -> server.close(), BACKLOG_MILLIS, TimeUnit.MILLISECONDS));
+    }
+    stopped.forEach(each -> each.awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS));
+    tellAll(PodSignal.DRAIN);
+    long left = limit.toNanos() - (System.nanoTime() - start);
+    accepted.newCloseFuture().awaitUninterruptibly(Math.max(0, left), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List<Future<?>> closing = new ArrayList<>();
+    for (Channel server : servers) {
+      closing.add(server.close());
+    }
+    for (Channel connection : accepted) {
+      closing.add(connection.closeFuture());
+      connection.eventLoop().execute(() -> reset(connection));
+    }
+    closing.forEach(each -> each.awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS));
+    onClose.accept(this);
+  }
+
+  private void tellAll(PodSignal signal) {
+    for (Channel connection : accepted) {
+      connection.eventLoop().execute(() -> connection.pipeline().fireUserEventTriggered(signal));
+    }
+  }
+
+  private static void reset(Channel connection) {
+    connection.pipeline().fireUserEventTriggered(PodSignal.GONE);
+    Transport.reset(connection);
+  }
+
+  /** On the connection's event loop, while it is being registered. */
+  private void accept(SocketChannel connection, PodListener.Role role, ProxyPipeline pipeline) {
+    accepted.add(connection);
+    if (closed) {
+      Transport.reset(connection);
+      return;
+    }
+    pipeline.accepted(connection, role, pod, ownPorts());
+    if (draining) {
+      connection.pipeline().fireUserEventTriggered(PodSignal.DRAIN);
+    }
+  }
+
+  private Set<Integer> ownPorts() {
+    return listeners.stream().map(PodListener::port).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Opens the listeners of one pod after the other. */
+  static final class Opener {
+    private final ProxySettings settings;
+    private final EventLoopGroup loops;
+    private final OwnSockets own;
+    private final ProxyPipeline pipeline;
+    private final ListenerPorts ports = ListenerPorts.ofThisMachine();
+
+    Opener(ProxySettings settings, EventLoopGroup loops, OwnSockets own, ProxyPipeline pipeline) {
+      this.settings = settings;
+      this.loops = loops;
+      this.own = own;
+      this.pipeline = pipeline;
+    }
+
+    PodListeners open(PodContext pod, boolean ip6, Consumer<PodListeners> onClose) {
+      PodListeners listeners = new PodListeners(pod, onClose);
+      try {
+        listen(listeners, PodListener.Role.OUTBOUND_V4);
+        listen(listeners, PodListener.Role.INBOUND_V4);
+        if (ip6) {
+          for (int i = 0; i < OUTBOUND_V6_LISTENERS; i++) {
+            listen(listeners, PodListener.Role.OUTBOUND_V6);
+          }
+          listen(listeners, PodListener.Role.INBOUND_V6);
+        }
+        return listeners;
+      } catch (Throwable e) {
+        listeners.close();
+        throw e;
+      }
+    }
+
+    private void listen(PodListeners listeners, PodListener.Role role) {
+      Throwable last = new BindException("no port was tried");
+      for (int tries = 0; tries < BIND_TRIES_MAX; tries++) {
+        int port = ports.next(ThreadLocalRandom.current());
+        Future<Void> bound = bind(listeners, role, new InetSocketAddress(addressOf(role), port));
+        if (bound.isSuccess()) {
+          return;
+        }
+        last = bound.cause();
+        if (!(last instanceof BindException)) {
+          break;
+        }
+      }
+      throw new Proxy.NotOpenedException(
+          "listener "
+              + role
+              + " of pod "
+              + listeners.pod.uid()
+              + " can't be opened: "
+              + last
+              + " (expected: a free port of "
+              + addressOf(role).getHostAddress()
+              + " in its network namespace)",
+          last);
+    }
+
+    private Future<Void> bind(
+        PodListeners listeners, PodListener.Role role, InetSocketAddress address) {
+      ServerBootstrap bootstrap =
+          new ServerBootstrap()
+              .group(loops)
+              .channelFactory(() -> newSocket(listeners.pod, address.getAddress()))
+              .option(ChannelOption.SO_BACKLOG, settings.backlogMax())
+              .childOption(ChannelOption.AUTO_READ, false)
+              .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+              .childOption(ChannelOption.TCP_NODELAY, true)
+              .childHandler(initializer(listeners, role));
+      if (role == PodListener.Role.OUTBOUND_V4) {
+        // Only so may it have all of 127/8 and nothing that comes from outside.
+        bootstrap.option(BIND_TO_IFINDEX, LO_IFINDEX);
+      }
+      var bound = bootstrap.bind(address).awaitUninterruptibly();
+      if (bound.isSuccess()) {
+        Channel server = bound.channel();
+        int port = ((InetSocketAddress) server.localAddress()).getPort();
+        listeners.servers.add(server);
+        listeners.listeners.add(new PodListener(role, port, Transport.fd(server)));
+      }
+      return bound;
+    }
+
+    private ServerChannel newSocket(PodContext pod, InetAddress address) {
+      ServerChannel server =
+          pod.sockets().open(() -> settings.transport().newServerSocketChannel(address));
+      try {
+        // Before bind and listen: what it accepts inherits the exemption.
+        own.exempt(Transport.fd(server));
+        return server;
+      } catch (Throwable e) {
+        server.unsafe().closeForcibly();
+        throw e;
+      }
+    }
+
+    private ChannelInitializer<SocketChannel> initializer(
+        PodListeners listeners, PodListener.Role role) {
+      return new ChannelInitializer<>() {
+        @Override
+        protected void initChannel(SocketChannel connection) {
+          listeners.accept(connection, role, pipeline);
+        }
+      };
+    }
+
+    private static InetAddress addressOf(PodListener.Role role) {
+      return InetAddress.ofLiteral(
+          switch (role) {
+            case OUTBOUND_V4 -> "0.0.0.0";
+            case INBOUND_V4 -> "127.0.0.1";
+            case OUTBOUND_V6, INBOUND_V6 -> "::1";
+          });
+    }
+  }
+}

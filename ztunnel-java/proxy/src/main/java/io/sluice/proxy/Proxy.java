@@ -1,0 +1,102 @@
+package io.sluice.proxy;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sluice.mesh.RouteTables;
+import io.sluice.proxy.doors.OriginalDestinations;
+import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.intercept.PodContext;
+import io.sluice.proxy.telemetry.MeshTelemetry;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The proxy of one node: its event loops, and the pods whose connections run on them. Any thread
+ * but event loops.
+ *
+ * <pre>
+ *   Proxy.start --> open(pod) --> PodProxy: listeners() to steer to
+ *                                 drain(limit), close()
+ *   close: what is left of all pods is reset, the event loops end
+ * </pre>
+ */
+public final class Proxy implements AutoCloseable {
+  /** A pod's listener could not be opened. */
+  public static final class NotOpenedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotOpenedException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private static final long SHUTDOWN_SECONDS_MAX = 5;
+
+  private final EventLoopGroup loops;
+  private final PodListeners.Opener opener;
+  private final Set<PodListeners> open = ConcurrentHashMap.newKeySet();
+
+  private Proxy(EventLoopGroup loops, PodListeners.Opener opener) {
+    this.loops = loops;
+    this.opener = opener;
+  }
+
+  /**
+   * Starts the event loops; nothing is accepted yet.
+   *
+   * @throws IllegalStateException when the transport can't be used on this machine
+   */
+  public static Proxy start(
+      ProxySettings settings,
+      RouteTables tables,
+      OriginalDestinations originals,
+      OwnSockets own,
+      MeshTelemetry telemetry) {
+    settings
+        .transport()
+        .unavailable()
+        .ifPresent(why -> {
+          throw new IllegalStateException(why);
+        });
+    EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(
+            settings.eventLoops(), threads(), settings.transport().newIoHandlerFactory());
+    ProxyPipeline pipeline = new ProxyPipeline(originals);
+    return new Proxy(loops, new PodListeners.Opener(settings, loops, own, pipeline));
+  }
+
+  /**
+   * Opens the pod's listeners. Blocks for the time of a few system calls.
+   *
+   * @param ip6 whether the pod has a global IPv6 address: only then are its IPv6 connections taken
+   * @throws NotOpenedException when a listener can't be opened; none is left open then
+   */
+  public PodProxy open(PodContext pod, boolean ip6) {
+    PodListeners listeners = opener.open(pod, ip6, open::remove);
+    open.add(listeners);
+    return listeners;
+  }
+
+  /** Resets everything that is left, of all pods, and ends the event loops. Idempotent. */
+  @Override
+  public void close() {
+    open.forEach(PodListeners::close);
+    loops
+        .shutdownGracefully(0, SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS)
+        .awaitUninterruptibly(SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS);
+  }
+
+  private static ThreadFactory threads() {
+    AtomicInteger number = new AtomicInteger();
+    return new DefaultThreadFactory("sluice-io", true) {
+      @Override
+      protected Thread newThread(Runnable body, String name) {
+        return super.newThread(body, "sluice-io-" + number.getAndIncrement());
+      }
+    };
+  }
+}

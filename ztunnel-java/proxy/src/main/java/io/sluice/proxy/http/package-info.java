@@ -1,0 +1,21 @@
+/**
+ * The HTTP/1 exchange: one request with its response, over all attempts.
+ *
+ * <p>In: an accepted connection that speaks HTTP/1, a {@link io.sluice.proxy.http.HttpPlan} for
+ * each request, upstream connections. Out: the same request upstream and the same response
+ * downstream, streamed piece by piece as the other side takes them, or an answer of our own; one
+ * count in telemetry. Both channels live on one event loop, and all of this runs there.
+ *
+ * <pre>
+ *  client  --bytes-->  RequestDecoder --> DownstreamHandler --> Exchange --> RequestEncoder  --bytes-->  upstream
+ *          <--bytes--  ResponseEncoder <---------------------- Exchange <-- UpstreamHandler <-- ResponseDecoder <--bytes--
+ * </pre>
+ *
+ * Pull, not push: a decoder decodes one message or piece only after the exchange has asked for it
+ * ({@code demand()}), and the exchange asks when the other side is writable. Bytes that came
+ * meanwhile (pipelined requests) stay undecoded. Next: telemetry.
+ */
+@NullMarked
+package io.sluice.proxy.http;
+
+import org.jspecify.annotations.NullMarked;

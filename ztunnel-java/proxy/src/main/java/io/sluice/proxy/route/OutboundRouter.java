@@ -1,0 +1,97 @@
+package io.sluice.proxy.route;
+
+import io.sluice.mesh.RouteTable;
+import io.sluice.mesh.http.HostRules;
+import io.sluice.mesh.http.HttpAction;
+import io.sluice.mesh.http.HttpRoute;
+import io.sluice.mesh.service.Cluster;
+import io.sluice.mesh.service.ServiceId;
+import io.sluice.mesh.service.ServicePort;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * The caller's side, where VirtualServices apply: the Host header chooses among the hosts of the
+ * original destination's port; a Host that is not known there goes where the app dialled.
+ */
+public final class OutboundRouter {
+  private OutboundRouter() {}
+
+  /**
+   * @param table in force; read once per request
+   * @param random for weights
+   */
+  public static RouteDecision route(RouteTable table, RequestView request, RandomGenerator random) {
+    String host = HostName.of(request.authority());
+    int port = request.originalDestination().getPort();
+    Optional<ServicePort> dialled = table.serviceAt(request.originalDestination());
+    Optional<HostRules> named = table.host(request.clientNamespace(), port, host);
+    Optional<HostRules> rules =
+        named.isPresent()
+            ? named
+            : dialled.flatMap(
+                service -> table.host(request.clientNamespace(), port, service.service().host()));
+    Optional<ServicePort> service = rules.flatMap(HostRules::service).or(() -> dialled);
+    Optional<List<HttpRoute>> routes =
+        rules.flatMap(found -> found.routesFor(request.clientNamespace()));
+    return routes.isPresent()
+        ? byRules(routes.get(), host, service.map(ServicePort::service), request, random)
+        : withoutRules(service);
+  }
+
+  private static RouteDecision byRules(
+      List<HttpRoute> routes,
+      String host,
+      Optional<ServiceId> service,
+      RequestView request,
+      RandomGenerator random) {
+    for (HttpRoute route : routes) {
+      if (Matching.matches(route, request)) {
+        return act(route, service, random);
+      }
+    }
+    return new RouteDecision.NoRoute(host, service);
+  }
+
+  private static RouteDecision act(
+      HttpRoute route, Optional<ServiceId> service, RandomGenerator random) {
+    return switch (route.action()) {
+      case HttpAction.Forward forward -> {
+        Cluster cluster = pick(forward, random);
+        yield new RouteDecision.Forward(
+            cluster, Optional.of(cluster.service()), Optional.of(route));
+      }
+      case HttpAction.Respond respond ->
+          new RouteDecision.Respond(respond.status(), respond.body(), service, Optional.of(route));
+    };
+  }
+
+  private static RouteDecision withoutRules(Optional<ServicePort> service) {
+    return service.isPresent()
+        ? new RouteDecision.Forward(
+            service.get().cluster(), Optional.of(service.get().service()), Optional.empty())
+        : new RouteDecision.Forward(
+            WellKnownClusters.PASSTHROUGH, Optional.empty(), Optional.empty());
+  }
+
+  /** In proportion to the weights; their sum is positive by construction. */
+  private static Cluster pick(HttpAction.Forward forward, RandomGenerator random) {
+    List<HttpAction.Forward.Weighted> clusters = forward.clusters();
+    if (clusters.size() == 1) {
+      return clusters.getFirst().cluster();
+    }
+    long sum = 0;
+    for (HttpAction.Forward.Weighted weighted : clusters) {
+      sum += weighted.weight();
+    }
+    long at = random.nextLong(sum);
+    for (HttpAction.Forward.Weighted weighted : clusters) {
+      at -= weighted.weight();
+      if (at < 0) {
+        return weighted.cluster();
+      }
+    }
+    throw new IllegalStateException("weights: " + clusters + " (expected: a sum of " + sum + ")");
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Room 4: one table and one request's facts become one decision.
+ *
+ * <p>In: the {@link io.sluice.mesh.RouteTable} in force and a {@link
+ * io.sluice.proxy.route.RequestView}. Out: {@link io.sluice.proxy.route.RouteDecision}. Pure: no
+ * clock, no I/O, no Netty; randomness is handed in. Any thread. Next: resilience.
+ */
+@NullMarked
+package io.sluice.proxy.route;
+
+import org.jspecify.annotations.NullMarked;

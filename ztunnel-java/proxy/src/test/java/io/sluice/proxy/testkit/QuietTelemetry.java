@@ -1,0 +1,62 @@
+package io.sluice.proxy.testkit;
+
+import io.sluice.proxy.fault.ResponseFlag;
+import io.sluice.proxy.telemetry.Edge;
+import io.sluice.proxy.telemetry.MeshTelemetry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Records what was counted. */
+public final class QuietTelemetry implements MeshTelemetry {
+  /** One finished exchange. */
+  public record Finished(
+      Edge edge,
+      int code,
+      ResponseFlag flag,
+      long durationNanos,
+      long requestBytes,
+      long responseBytes) {}
+
+  /** One ended TCP connection. */
+  public record Closed(Edge edge, ResponseFlag flag) {}
+
+  private final List<Finished> finished = new CopyOnWriteArrayList<>();
+  private final List<Edge> opened = new CopyOnWriteArrayList<>();
+  private final List<Closed> closed = new CopyOnWriteArrayList<>();
+
+  public List<Finished> finished() {
+    return List.copyOf(finished);
+  }
+
+  public List<Edge> opened() {
+    return List.copyOf(opened);
+  }
+
+  public List<Closed> closed() {
+    return List.copyOf(closed);
+  }
+
+  @Override
+  public HttpEdge http(Edge edge) {
+    return (code, flag, durationNanos, requestBytes, responseBytes) ->
+        finished.add(new Finished(edge, code, flag, durationNanos, requestBytes, responseBytes));
+  }
+
+  @Override
+  public TcpEdge tcp(Edge edge) {
+    return new TcpEdge() {
+      @Override
+      public void opened() {
+        opened.add(edge);
+      }
+
+      @Override
+      public void bytes(long received, long sent) {}
+
+      @Override
+      public void closed(ResponseFlag flag) {
+        closed.add(new Closed(edge, flag));
+      }
+    };
+  }
+}
