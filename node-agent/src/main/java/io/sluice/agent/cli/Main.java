@@ -1,5 +1,6 @@
 package io.sluice.agent.cli;
 
+import io.sluice.agent.demo.DemoCommand;
 import io.sluice.agent.doctor.DoctorCommand;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = "A service mesh without sidecars: one agent a node.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {DoctorCommand.class},
+    subcommands = {DemoCommand.class, DoctorCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Each command explains itself: sluice COMMAND --help"})
 public final class Main implements Callable<Integer> {
