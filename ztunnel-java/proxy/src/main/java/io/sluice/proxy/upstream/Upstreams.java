@@ -1,9 +1,9 @@
 package io.sluice.proxy.upstream;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodContext;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Lends upstream connections. */
@@ -33,7 +33,7 @@ public interface Upstreams {
    *
    * @return done when no socket is left; nothing for the pod may be acquired afterwards
    */
-  Future<?> closePod(PodContext pod);
+  CompletableFuture<Void> closePod(PodContext pod);
 
   /** Ends a wish that is no longer there. Idempotent, on the event loop. */
   @FunctionalInterface

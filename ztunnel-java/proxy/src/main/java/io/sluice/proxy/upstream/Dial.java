@@ -1,0 +1,193 @@
+package io.sluice.proxy.upstream;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
+import io.sluice.mesh.service.Cluster;
+import io.sluice.mesh.service.Endpoint;
+import io.sluice.proxy.doors.PodSockets.PodGoneException;
+import io.sluice.proxy.fault.Failure;
+import io.sluice.proxy.intercept.Direction;
+import io.sluice.proxy.intercept.InterceptedConnection;
+import io.sluice.proxy.transport.Transport;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt at one endpoint: TLS settings, socket in the pod's namespace, exempt, connect, TLS
+ * handshake. One time limit covers it all.
+ */
+final class Dial {
+  /** How an attempt ended. */
+  sealed interface Outcome {
+    /** Ready for application data; belongs to the receiver. */
+    record Connected(Channel channel) implements Outcome {}
+
+    /**
+     * There is no channel.
+     *
+     * @param anotherMayDo whether another attempt is worth it
+     */
+    record NotConnected(Failure failure, boolean anotherMayDo) implements Outcome {}
+  }
+
+  private final PodPool pod;
+  private final UpstreamTarget target;
+  private final Endpoint endpoint;
+  private final Consumer<Outcome> then;
+  private final long begunNanos;
+  private @Nullable Channel channel;
+  private @Nullable Future<?> limit;
+  private boolean ended;
+
+  Dial(PodPool pod, UpstreamTarget target, Endpoint endpoint, Consumer<Outcome> then) {
+    this.pod = pod;
+    this.target = target;
+    this.endpoint = endpoint;
+    this.then = then;
+    this.begunNanos = pod.loop().nowNanos();
+  }
+
+  void begin() {
+    Cluster cluster = target.cluster();
+    EventLoop loop = pod.loop().eventLoop();
+    limit = loop.schedule(this::late, cluster.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    open();
+  }
+
+  /** Nobody waits any more; the receiver is not called. */
+  void cancel() {
+    if (!ended) {
+      end();
+      pod.loop().balancer().ended(endpoint.address());
+      drop();
+    }
+  }
+
+  private void open() {
+    SocketChannel socket;
+    try {
+      socket = makeSocket();
+    } catch (PodGoneException e) {
+      notConnected(pod.gone(), false);
+      return;
+    } catch (RuntimeException e) {
+      // Out of file descriptors, say.
+      notConnected(ConnectFaults.of(e, endpoint.address(), elapsed()), false);
+      return;
+    }
+    channel = socket;
+    pod.opened(socket);
+    pod.loop()
+        .eventLoop()
+        .register(socket)
+        .addListener(registered -> {
+          if (registered.isSuccess()) {
+            connect(socket);
+          } else {
+            failed(registered.cause());
+          }
+        });
+  }
+
+  /**
+   * A socket that no hook redirects, and that shows the app the true client where it is inbound.
+   */
+  private SocketChannel makeSocket() {
+    InterceptedConnection connection = target.connection();
+    Transport transport = pod.loop().settings().transport();
+    SocketChannel socket =
+        connection
+            .pod()
+            .sockets()
+            .open(() -> transport.newSocketChannel(endpoint.address().getAddress()));
+    try {
+      int fd = Transport.fd(socket);
+      if (connection.direction() == Direction.INBOUND) {
+        pod.loop().own().exemptShowing(fd, connection.client());
+        socket.config().setOption(Transport.BIND_ADDRESS_NO_PORT, 1);
+      } else {
+        pod.loop().own().exempt(fd);
+      }
+      socket.config().setAutoRead(false);
+      socket.config().setTcpNoDelay(true);
+      socket.config().setConnectTimeoutMillis(0); // One limit is enough, and ours covers TLS too.
+      return socket;
+    } catch (RuntimeException e) {
+      socket.unsafe().closeForcibly();
+      throw e;
+    }
+  }
+
+  private void connect(SocketChannel socket) {
+    InetSocketAddress remote = endpoint.address();
+    boolean inbound = target.connection().direction() == Direction.INBOUND;
+    (inbound
+            ? socket.connect(remote, pod.loop().sources().next(remote.getAddress()))
+            : socket.connect(remote))
+        .addListener(connected -> {
+          if (connected.isSuccess()) {
+            connected(socket);
+          } else {
+            failed(connected.cause());
+          }
+        });
+  }
+
+  private void connected(SocketChannel socket) {
+    if (ended) {
+      Transport.reset(socket);
+      return;
+    }
+    if (target.cluster().tls().isPresent()) {
+      notConnected(new Failure.TlsFailed(endpoint.address(), "TLS is not spoken yet"), false);
+      return;
+    }
+    end();
+    then.accept(new Outcome.Connected(socket));
+  }
+
+  private void failed(Throwable cause) {
+    boolean inbound = target.connection().direction() == Direction.INBOUND;
+    // Inbound there is one endpoint only: another source address may help, another try does not.
+    notConnected(
+        ConnectFaults.of(cause, endpoint.address(), elapsed()),
+        !inbound || ConnectFaults.sourceIsUsedUp(cause));
+  }
+
+  private void late() {
+    Duration connectTimeout = target.cluster().connectTimeout();
+    notConnected(new Failure.ConnectTimeout(endpoint.address(), connectTimeout), true);
+  }
+
+  private void notConnected(Failure failure, boolean anotherMayDo) {
+    if (!ended) {
+      end();
+      drop();
+      then.accept(new Outcome.NotConnected(failure, anotherMayDo && !pod.isClosed()));
+    }
+  }
+
+  private void end() {
+    ended = true;
+    Future<?> running = limit;
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+
+  private void drop() {
+    Channel opened = channel;
+    if (opened != null) {
+      Transport.reset(opened);
+    }
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(pod.loop().nowNanos() - begunNanos);
+  }
+}

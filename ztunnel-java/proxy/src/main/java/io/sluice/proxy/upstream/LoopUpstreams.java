@@ -1,0 +1,132 @@
+package io.sluice.proxy.upstream;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
+import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.intercept.Direction;
+import io.sluice.proxy.intercept.InterceptedConnection;
+import io.sluice.proxy.intercept.PodContext;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** All upstream state of one event loop, touched by that loop alone. */
+final class LoopUpstreams {
+  private static final int SWEEPS_PER_IDLE_TIMEOUT = 4;
+
+  private final EventLoop eventLoop;
+  private final UpstreamSettings settings;
+  private final OwnSockets own;
+  private final Names names;
+  private final Balancer balancer;
+  private final LoopbackSources sources;
+  private final Map<PodContext, PodPool> pods = new IdentityHashMap<>();
+  private int resting;
+  private boolean sweeping;
+
+  LoopUpstreams(
+      EventLoop eventLoop,
+      UpstreamSettings settings,
+      OwnSockets own,
+      Names names,
+      RandomGenerator random) {
+    this.eventLoop = eventLoop;
+    this.settings = settings;
+    this.own = own;
+    this.names = names;
+    this.balancer = new Balancer(random);
+    this.sources = new LoopbackSources(random);
+  }
+
+  Upstreams.Cancellation acquire(UpstreamTarget target, Consumer<Acquired> then) {
+    assert eventLoop.inEventLoop();
+    PodContext pod = target.connection().pod();
+    Wish wish = new Wish(pods.computeIfAbsent(pod, p -> new PodPool(this, p)), target, then);
+    wish.begin();
+    return wish;
+  }
+
+  void downstreamClosed(InterceptedConnection connection) {
+    assert eventLoop.inEventLoop();
+    PodPool pod = pods.get(connection.pod());
+    if (pod != null && connection.direction() == Direction.INBOUND) {
+      pod.dropIdle(PoolKey.inbound(connection));
+    }
+  }
+
+  void closePod(PodContext context, Promise<Void> done) {
+    assert eventLoop.inEventLoop();
+    PodPool pod = pods.remove(context);
+    if (pod == null) {
+      done.setSuccess(null);
+    } else {
+      pod.close(done);
+    }
+  }
+
+  /** Ends all; {@code done} when the last socket of the last pod is closed. */
+  void close(Promise<Void> done) {
+    PromiseCombiner all = new PromiseCombiner(eventLoop);
+    for (PodContext pod : List.copyOf(pods.keySet())) {
+      Promise<Void> podDone = eventLoop.newPromise();
+      all.add(podDone);
+      closePod(pod, podDone);
+    }
+    names.close();
+    all.finish(done);
+  }
+
+  EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  UpstreamSettings settings() {
+    return settings;
+  }
+
+  OwnSockets own() {
+    return own;
+  }
+
+  Names names() {
+    return names;
+  }
+
+  Balancer balancer() {
+    return balancer;
+  }
+
+  LoopbackSources sources() {
+    return sources;
+  }
+
+  long nowNanos() {
+    return eventLoop.ticker().nanoTime();
+  }
+
+  /** How many channels rest on this loop. */
+  int resting() {
+    return resting;
+  }
+
+  /** So many more rest (or fewer, when negative). */
+  void rested(int more) {
+    resting += more;
+    if (resting > 0 && !sweeping) {
+      sweeping = true;
+      long everyNanos = Math.max(1, settings.idleTimeout().toNanos() / SWEEPS_PER_IDLE_TIMEOUT);
+      eventLoop.schedule(this::sweep, everyNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void sweep() {
+    long before = nowNanos() - settings.idleTimeout().toNanos();
+    pods.values().forEach(pod -> pod.dropIdleSince(before));
+    sweeping = false;
+    rested(0);
+  }
+}

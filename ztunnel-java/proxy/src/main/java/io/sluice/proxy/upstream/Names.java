@@ -1,0 +1,30 @@
+package io.sluice.proxy.upstream;
+
+import io.sluice.mesh.service.Discovery;
+import io.sluice.mesh.service.Endpoint;
+import io.sluice.proxy.fault.Failure;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Turns names into endpoints, on one event loop. */
+interface Names extends AutoCloseable {
+
+  /**
+   * Resolves each name to all its addresses.
+   *
+   * @param then called once, on the event loop, possibly before this method returns
+   */
+  void resolve(List<Discovery.Dns.Name> names, Consumer<Resolved> then);
+
+  @Override
+  void close();
+
+  /** How it ended. */
+  sealed interface Resolved {
+    /** At least one address is known. */
+    record To(List<Endpoint> endpoints) implements Resolved {}
+
+    /** No address is known for any of the names. */
+    record Not(Failure failure) implements Resolved {}
+  }
+}

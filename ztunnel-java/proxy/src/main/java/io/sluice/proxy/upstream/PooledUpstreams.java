@@ -1,0 +1,91 @@
+package io.sluice.proxy.upstream;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Promise;
+import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.intercept.InterceptedConnection;
+import io.sluice.proxy.intercept.PodContext;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The upstreams of one proxy: one {@link LoopUpstreams} per event loop, nothing shared between
+ * them.
+ */
+public final class PooledUpstreams implements Upstreams, AutoCloseable {
+  private final Map<EventLoop, LoopUpstreams> loops = new IdentityHashMap<>();
+
+  /**
+   * @param group must run on the transport of the settings; all its loops must exist
+   * @param randoms called once per event loop
+   */
+  public PooledUpstreams(
+      UpstreamSettings settings,
+      EventLoopGroup group,
+      OwnSockets own,
+      Supplier<? extends RandomGenerator> randoms) {
+    for (EventExecutor executor : group) {
+      EventLoop loop = (EventLoop) executor;
+      Names names = new LiteralNames();
+      loops.put(loop, new LoopUpstreams(loop, settings, own, names, randoms.get()));
+    }
+  }
+
+  @Override
+  public Cancellation acquire(UpstreamTarget target, EventLoop loop, Consumer<Acquired> then) {
+    return of(loop).acquire(target, then);
+  }
+
+  @Override
+  public void downstreamClosed(InterceptedConnection connection, EventLoop loop) {
+    of(loop).downstreamClosed(connection);
+  }
+
+  @Override
+  public CompletableFuture<Void> closePod(PodContext pod) {
+    return onEachLoop((loop, done) -> loop.closePod(pod, done));
+  }
+
+  /**
+   * Resets every upstream connection of every pod; blocks until that is done, so never on a loop.
+   */
+  @Override
+  public void close() {
+    onEachLoop(LoopUpstreams::close).join();
+  }
+
+  LoopUpstreams of(EventLoop loop) {
+    LoopUpstreams state = loops.get(loop);
+    if (state == null) {
+      throw new IllegalArgumentException("loop: " + loop + " (expected: one of the proxy's)");
+    }
+    return state;
+  }
+
+  private CompletableFuture<Void> onEachLoop(BiConsumer<LoopUpstreams, Promise<Void>> action) {
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (LoopUpstreams loop : loops.values()) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      all.add(done);
+      Promise<Void> promise = loop.eventLoop().newPromise();
+      promise.addListener(ended -> done.complete(null));
+      try {
+        loop.eventLoop().execute(() -> action.accept(loop, promise));
+      } catch (RejectedExecutionException e) {
+        // The loop has ended, and closed its channels.
+        done.complete(null);
+      }
+    }
+    return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
+  }
+}
