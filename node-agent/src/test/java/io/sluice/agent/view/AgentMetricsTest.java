@@ -1,0 +1,74 @@
+package io.sluice.agent.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AgentMetricsTest {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  @Test
+  void theAgentsOwnMetrics() {
+    try (LoopLag noLoops = LoopLag.start(List.of(), System::nanoTime);
+        AgentMetrics metrics =
+            AgentMetrics.register(
+                registry,
+                Examples.view(Examples.troubled()),
+                () -> Map.of("connect_redirected", 7L, "connect_bypassed_loopback", 2L),
+                noLoops)) {
+      assertThat(metrics).isNotNull();
+      assertThat(samples())
+          .contains(
+              "sluice_enrolled_pods 1.0",
+              "sluice_pods{state=\"enrolled\"} 1.0",
+              "sluice_pods{state=\"failed\"} 1.0",
+              "sluice_pods{state=\"pending\"} 0.0",
+              "sluice_older_connections 12.0",
+              "sluice_route_table_generation 4.0",
+              "sluice_route_table_compile_seconds 0.012345",
+              "sluice_config_problems{severity=\"error\"} 1.0",
+              "sluice_config_problems{severity=\"not_supported\"} 0.0",
+              "sluice_config_problems{severity=\"warning\"} 0.0",
+              "sluice_bpf_attached 0.0",
+              "sluice_bpf_events_total{event=\"connect_redirected\"} 7.0",
+              "sluice_bpf_events_total{event=\"connect_bypassed_loopback\"} 2.0");
+      assertThat(samples().stream().map(line -> line.replaceAll("[{ ].*", "")))
+          .contains(
+              "sluice_direct_memory_bytes",
+              "jvm_memory_used_bytes",
+              "jvm_threads_live_threads",
+              "process_files_open_files",
+              "process_cpu_usage",
+              "process_uptime_seconds");
+    }
+    assertThat(samples()).noneMatch(line -> line.startsWith("sluice_"));
+  }
+
+  @Test
+  void everyMetricHasAHelpText() {
+    try (LoopLag noLoops = LoopLag.start(List.of(), System::nanoTime);
+        AgentMetrics metrics =
+            AgentMetrics.register(registry, Examples.view(Examples.healthy()), Map::of, noLoops)) {
+      assertThat(metrics).isNotNull();
+      assertThat(names("# TYPE ")).isEqualTo(names("# HELP "));
+    }
+  }
+
+  private List<String> names(String start) {
+    return registry
+        .scrape()
+        .lines()
+        .filter(line -> line.startsWith(start))
+        .map(line -> line.substring(start.length()).replaceAll(" .*", ""))
+        .toList();
+  }
+
+  private List<String> samples() {
+    return registry.scrape().lines().filter(line -> !line.startsWith("#")).toList();
+  }
+}
