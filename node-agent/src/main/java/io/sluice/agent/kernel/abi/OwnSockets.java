@@ -1,0 +1,46 @@
+package io.sluice.agent.kernel.abi;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.sluice.agent.kernel.ffi.BpfMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+
+/** The map {@code own_sk}: the agent's own sockets, told by descriptor, before bind and connect. */
+public final class OwnSockets {
+  static final int EXEMPT = 1;
+  static final int SHOWING = 2;
+
+  private static final long KIND = Layouts.offset(Layouts.OWN, "kind");
+  private static final long SHOWN = Layouts.offset(Layouts.OWN, "shown");
+
+  private final BpfMap map;
+
+  public OwnSockets(BpfMap map) {
+    this.map = map;
+  }
+
+  /** A listener, whose children inherit it, or an upstream connection. */
+  public void exempt(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(Layouts.OWN);
+      value.set(JAVA_INT, KIND, EXEMPT);
+      map.put(arena.allocateFrom(JAVA_INT, fd), value);
+    }
+  }
+
+  /**
+   * An inbound upstream connection: the app that accepts it sees {@code trueClient} as its peer.
+   *
+   * @param trueClient resolved
+   */
+  public void exemptShowing(int fd, InetSocketAddress trueClient) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(Layouts.OWN);
+      value.set(JAVA_INT, KIND, SHOWING);
+      Addresses.writeDst(value, SHOWN, trueClient);
+      map.put(arena.allocateFrom(JAVA_INT, fd), value);
+    }
+  }
+}

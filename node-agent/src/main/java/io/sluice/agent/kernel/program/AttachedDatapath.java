@@ -1,0 +1,93 @@
+package io.sluice.agent.kernel.program;
+
+import io.sluice.agent.kernel.abi.Counter;
+import io.sluice.agent.kernel.abi.Counters;
+import io.sluice.agent.kernel.abi.InboundMaps;
+import io.sluice.agent.kernel.abi.OriginalDestinations;
+import io.sluice.agent.kernel.abi.OwnSockets;
+import io.sluice.agent.kernel.abi.PendingMaps;
+import io.sluice.agent.kernel.abi.PodsMap;
+import io.sluice.agent.kernel.ffi.BpfLink;
+import io.sluice.agent.kernel.ffi.BpfMap;
+import io.sluice.agent.kernel.ffi.BpfObjectHandle;
+import io.sluice.agent.netns.NetworkNamespace;
+import java.util.List;
+import java.util.Map;
+
+/** Programs at their hooks. Pods are steered when they have been prepared and enabled. */
+public final class AttachedDatapath implements AutoCloseable {
+  private static final String INBOUND = "sl_inbound";
+
+  private final BpfObjectHandle object;
+  private final List<BpfLink> connects;
+  private final List<BpfLink> names;
+  private final PodMaps maps;
+  private final BpfMap listening;
+  private final OwnSockets ownSockets;
+  private final OriginalDestinations originalDestinations;
+  private final Counters counters;
+
+  AttachedDatapath(BpfObjectHandle object, List<BpfLink> connects, List<BpfLink> names) {
+    this.object = object;
+    this.connects = List.copyOf(connects);
+    this.names = List.copyOf(names);
+    BpfMap pending = object.map("pending");
+    this.maps =
+        new PodMaps(
+            new PodsMap(object.map("pods")),
+            new PendingMaps(pending),
+            new InboundMaps(object.map("pod_ips"), object.map("inbound")));
+    this.listening = object.map("listening");
+    this.ownSockets = new OwnSockets(object.map("own_sk"));
+    this.originalDestinations = new OriginalDestinations(object.map("acc_dst"), pending);
+    this.counters = new Counters(object.map("counters"));
+  }
+
+  /**
+   * Attaches a pod's inbound hook and learns on which ports it listens. Nothing is steered yet.
+   *
+   * @param namespace stays the caller's, who closes it after the pod's datapath
+   * @param addresses all podIPs
+   */
+  public PodDatapath prepare(NetworkNamespace namespace, PodAddresses addresses) {
+    return PodDatapath.prepare(
+        namespace,
+        addresses,
+        maps,
+        listening,
+        () ->
+            namespace.withDescriptor(
+                fd -> object.attach(INBOUND, fd, "network namespace " + namespace)));
+  }
+
+  /** Tells the kernel which sockets are the proxy's own. Any thread. */
+  public OwnSockets ownSockets() {
+    return ownSockets;
+  }
+
+  /** Where a redirected connection wanted to go. Any thread. */
+  public OriginalDestinations originalDestinations() {
+    return originalDestinations;
+  }
+
+  /** What the programs counted since they were loaded. Any thread. */
+  public Map<Counter, Long> counters() {
+    return counters.read();
+  }
+
+  /**
+   * First half of the end: apps dial directly from now on, open connections keep showing true
+   * addresses.
+   */
+  public void drain() {
+    connects.forEach(BpfLink::close);
+  }
+
+  /** Detaches all and forgets all maps. All pods must be closed before. */
+  @Override
+  public void close() {
+    drain();
+    names.forEach(BpfLink::close);
+    object.close();
+  }
+}

@@ -1,0 +1,37 @@
+package io.sluice.agent.kernel.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.agent.kernel.abi.Counter;
+import io.sluice.agent.testbed.Mesh;
+import io.sluice.agent.testbed.NeedsRoot;
+import io.sluice.agent.testbed.TestNetwork;
+import org.junit.jupiter.api.Test;
+
+@NeedsRoot
+class DatapathLoadTest {
+  @Test
+  void bothDirectionsThroughTheProxy() {
+    try (TestNetwork network = TestNetwork.create("a", "b");
+        Mesh mesh = new Mesh(network)) {
+      mesh.enrol("a", TestNetwork.addresses(1));
+      mesh.enrol("b", TestNetwork.addresses(2));
+      network.pythonServer(
+          "b",
+          """
+          s = socket.create_server(('0.0.0.0', 8080)); print('ready')
+          while True:
+            c, a = s.accept(); c.sendall(('saw ' + show(a)).encode()); c.close()
+          """);
+      String out =
+          network.python(
+              "a",
+              """
+              c = socket.create_connection(('10.88.0.2', 8080))
+              print(show(c.getpeername()), c.getsockname()[0], c.recv(99).decode())
+              """);
+      assertThat(out).startsWith("10.88.0.2:8080 10.88.0.1 saw 10.88.0.1:");
+      assertThat(mesh.count(Counter.REDIRECTED4)).isEqualTo(1);
+    }
+  }
+}
