@@ -12,9 +12,15 @@ import java.util.Objects;
  * @param value what was found there, shortened by the reporter if long; empty when nothing was
  *     there
  * @param expected what would be right, and what to do
+ * @param source the file that the resource stands in; empty when it came from elsewhere
  */
 public record Problem(
-    ResourceRef resource, Severity severity, String field, String value, String expected) {
+    ResourceRef resource,
+    Severity severity,
+    String field,
+    String value,
+    String expected,
+    String source) {
   /** How much of the resource is affected. */
   public enum Severity {
     /** The resource is not used; its last good version stays in force. */
@@ -31,6 +37,13 @@ public record Problem(
     Objects.requireNonNull(field, "field");
     Objects.requireNonNull(value, "value");
     Objects.requireNonNull(expected, "expected");
+    Objects.requireNonNull(source, "source");
+  }
+
+  /** A problem of a resource that does not stand in a file. */
+  public Problem(
+      ResourceRef resource, Severity severity, String field, String value, String expected) {
+    this(resource, severity, field, value, expected, "");
   }
 
   /** One line for a log or a terminal. */
@@ -42,6 +55,10 @@ public record Problem(
     if (!value.isEmpty()) {
       line.append(": ").append(value);
     }
-    return line.append(" (expected: ").append(expected).append(')').toString();
+    line.append(" (expected: ").append(expected).append(')');
+    if (!source.isEmpty()) {
+      line.append(" in ").append(source);
+    }
+    return line.toString();
   }
 }

@@ -1,0 +1,56 @@
+package io.sluice.config.compile;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every host that a Service or ServiceEntry declares, by its full name. */
+final class Catalog {
+  private final Map<String, KnownHost> byHost = new LinkedHashMap<>();
+
+  Catalog(Resources resources, Pods pods, Report report) {
+    ServiceHosts services = new ServiceHosts(pods, resources.slices());
+    resources.services().forEach(service -> add(services.host(service), report));
+    EntryHosts entries = new EntryHosts(pods);
+    resources.serviceEntries().stream()
+        .map(entries::hosts)
+        .flatMap(List::stream)
+        .forEach(host -> add(host, report));
+  }
+
+  private void add(KnownHost host, Report report) {
+    KnownHost before = byHost.putIfAbsent(host.host(), host);
+    if (before != null) {
+      report.warn(
+          host.header(),
+          "spec.hosts",
+          host.host(),
+          "a host that nothing else declares: "
+              + before.header().ref()
+              + " declares it already and is used");
+    }
+  }
+
+  Collection<KnownHost> all() {
+    return byHost.values();
+  }
+
+  Optional<KnownHost> find(String host) {
+    return Optional.ofNullable(byHost.get(host));
+  }
+
+  /** The narrowest declared wildcard that covers a host. */
+  Optional<KnownHost> covering(String host) {
+    return byHost.values().stream()
+        .filter(known -> HostNames.isWildcard(known.host()) && HostNames.covers(known.host(), host))
+        .max(java.util.Comparator.comparingInt(known -> known.host().length()));
+  }
+
+  List<KnownHost> coveredBy(String pattern) {
+    return byHost.values().stream()
+        .filter(known -> HostNames.covers(pattern, known.host()))
+        .toList();
+  }
+}

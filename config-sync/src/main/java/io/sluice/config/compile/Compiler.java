@@ -1,0 +1,106 @@
+package io.sluice.config.compile;
+
+import io.sluice.config.resource.MeshResource;
+import io.sluice.mesh.RouteTable;
+import io.sluice.mesh.service.ServicePort;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** All resources in, one table out. */
+public final class Compiler {
+  private final Report report = new Report();
+  private final Resources resources;
+  private final Pods pods;
+  private final Catalog catalog;
+  private final Clusters clusters;
+
+  private Compiler(Collection<? extends MeshResource> all) {
+    resources = Resources.of(all);
+    pods = new Pods(resources.pods(), report);
+    catalog = new Catalog(resources, pods, report);
+    clusters = new Clusters(new DestinationRules(resources.destinationRules(), catalog, report));
+  }
+
+  /**
+   * Compiles; the same resources give the same result, in whatever order they come.
+   *
+   * @param all each valid by itself, none twice
+   * @param generation of the table, > 0
+   */
+  public static Compiled compile(Collection<? extends MeshResource> all, long generation) {
+    return new Compiler(all).compile(generation);
+  }
+
+  private Compiled compile(long generation) {
+    RuleCompiler rules = new RuleCompiler(catalog, clusters, report);
+    RuleChecks checks = new RuleChecks(catalog, report);
+    resources.virtualServices().forEach(checks::check);
+    RouteTable table =
+        new RouteTable(
+            generation,
+            servicesByAddress(),
+            pods.workloads(),
+            servicesByPodPort(),
+            new HostCompiler(catalog, clusters, rules, resources.virtualServices(), report)
+                .compile());
+    return new Compiled(
+        table,
+        new Enrolment(resources.namespaces(), report).enrolled(resources.pods()),
+        report.problems());
+  }
+
+  private Map<InetSocketAddress, ServicePort> servicesByAddress() {
+    Map<InetSocketAddress, ServicePort> byAddress = new HashMap<>();
+    Map<InetSocketAddress, KnownHost> owners = new HashMap<>();
+    forEachPort((known, port) ->
+        known
+            .addresses()
+            .forEach(address -> {
+              InetSocketAddress key = new InetSocketAddress(address, port.number());
+              own(owners, key, known);
+              byAddress.putIfAbsent(key, clusters.servicePort(known, port));
+            }));
+    // Second, so that a ClusterIP is never taken by a pod of a headless service.
+    forEachPort((known, port) ->
+        port.dialled()
+            .forEach(member ->
+                byAddress.putIfAbsent(member.address(), clusters.servicePort(known, port))));
+    return byAddress;
+  }
+
+  private void own(
+      Map<InetSocketAddress, KnownHost> owners, InetSocketAddress address, KnownHost known) {
+    KnownHost before = owners.putIfAbsent(address, known);
+    if (before != null && !before.header().equals(known.header())) {
+      report.warn(
+          known.header(),
+          "spec",
+          address.getAddress().getHostAddress() + " port " + address.getPort(),
+          "an address of its own: " + before.header().ref() + " has it already and is used");
+    }
+  }
+
+  private void forEachPort(BiConsumer<KnownHost, KnownHost.Port> action) {
+    for (KnownHost known : catalog.all()) {
+      known.ports().values().forEach(port -> action.accept(known, port));
+    }
+  }
+
+  private Map<InetSocketAddress, List<ServicePort>> servicesByPodPort() {
+    Map<InetSocketAddress, List<ServicePort>> byPod = new HashMap<>();
+    forEachPort((known, port) ->
+        port.members()
+            .forEach(member ->
+                byPod
+                    .computeIfAbsent(member.address(), key -> new ArrayList<>())
+                    .add(clusters.servicePort(known, port))));
+    byPod.values().forEach(list -> list.sort(Comparator.comparing(port -> port.service().host())));
+    return byPod;
+  }
+}

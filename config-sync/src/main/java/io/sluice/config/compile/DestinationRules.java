@@ -1,0 +1,133 @@
+package io.sluice.config.compile;
+
+import io.sluice.config.resource.DestinationRuleResource;
+import io.sluice.config.resource.DestinationRuleResource.Subset;
+import io.sluice.config.resource.TrafficPolicy;
+import io.sluice.mesh.service.ServiceId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the DestinationRule of a host: in the service's namespace, then in the root namespace; in
+ * each the narrowest host. Rules for the same host in one namespace are merged as Istio does: the
+ * first traffic policy, all subsets.
+ */
+final class DestinationRules {
+  /** Istio's root namespace. */
+  static final String ROOT_NAMESPACE = "istio-system";
+
+  private final Map<String, Map<String, Merged>> byNamespaceAndHost = new LinkedHashMap<>();
+
+  DestinationRules(List<DestinationRuleResource> rules, Catalog catalog, Report report) {
+    rules.forEach(rule -> add(rule, report));
+    rules.forEach(rule -> check(rule, catalog, report));
+  }
+
+  /** The rule in force for a host; empty when there is none. */
+  Optional<Merged> forService(ServiceId service) {
+    return narrowest(service.namespace(), service.host())
+        .or(() -> narrowest(ROOT_NAMESPACE, service.host()));
+  }
+
+  private Optional<Merged> narrowest(String namespace, String host) {
+    return byNamespaceAndHost.getOrDefault(namespace, Map.of()).values().stream()
+        .filter(rule -> HostNames.covers(rule.host(), host))
+        .max(java.util.Comparator.comparingInt(rule -> HostNames.narrowness(rule.host())));
+  }
+
+  private void add(DestinationRuleResource rule, Report report) {
+    String namespace = rule.header().namespace();
+    String host = HostNames.resolve(rule.host(), namespace);
+    Map<String, Merged> ofNamespace =
+        byNamespaceAndHost.computeIfAbsent(namespace, key -> new LinkedHashMap<>());
+    Merged before = ofNamespace.get(host);
+    if (before == null) {
+      ofNamespace.put(host, new Merged(rule, host, rule.policy(), subsets(Map.of(), rule)));
+      return;
+    }
+    boolean policyTaken = !before.policy().equals(TrafficPolicy.NONE);
+    if (policyTaken && !rule.policy().equals(TrafficPolicy.NONE)) {
+      report.warn(
+          rule.header(),
+          "spec.trafficPolicy",
+          host,
+          "one trafficPolicy for a host in a namespace: that of "
+              + before.rule().header().ref()
+              + " is used");
+    }
+    ofNamespace.put(
+        host,
+        new Merged(
+            before.rule(),
+            host,
+            policyTaken ? before.policy() : rule.policy(),
+            subsets(before.subsets(), rule)));
+  }
+
+  private static Map<String, Subset> subsets(
+      Map<String, Subset> before, DestinationRuleResource rule) {
+    Map<String, Subset> all = new LinkedHashMap<>(before);
+    rule.subsets().forEach(subset -> all.putIfAbsent(subset.name(), subset));
+    return all;
+  }
+
+  private static void check(DestinationRuleResource rule, Catalog catalog, Report report) {
+    String namespace = rule.header().namespace();
+    String host = HostNames.resolve(rule.host(), namespace);
+    List<KnownHost> covered = new ArrayList<>(catalog.coveredBy(host));
+    if (covered.isEmpty()) {
+      report.warn(
+          rule.header(),
+          "spec.host",
+          rule.host(),
+          "a host that a Service or ServiceEntry declares; it was looked for as " + host);
+    }
+    if (!covered.isEmpty()
+        && !namespace.equals(ROOT_NAMESPACE)
+        && covered.stream().noneMatch(known -> known.id().namespace().equals(namespace))) {
+      report.notSupported(
+          rule.header(),
+          "metadata.namespace",
+          namespace,
+          covered.getFirst().id().namespace()
+              + " (the host's own namespace) or "
+              + ROOT_NAMESPACE
+              + ": a rule in a client's namespace has no effect yet");
+    }
+    for (int index = 0; index < rule.subsets().size(); index++) {
+      checkPods(rule, index, covered, report);
+    }
+  }
+
+  private static void checkPods(
+      DestinationRuleResource rule, int index, List<KnownHost> covered, Report report) {
+    Subset subset = rule.subsets().get(index);
+    boolean empty =
+        !covered.isEmpty()
+            && covered.stream()
+                .flatMap(known -> known.ports().values().stream())
+                .allMatch(port -> port.routed().hasNone(subset.labels()));
+    if (empty) {
+      report.warn(
+          rule.header(),
+          "spec.subsets[" + index + "].labels",
+          subset.labels().toString(),
+          "labels that at least one ready pod of " + rule.host() + " carries; calls get 503 now");
+    }
+  }
+
+  /**
+   * The rules of one host in one namespace.
+   *
+   * @param rule the first of them
+   * @param host resolved, may be a wildcard
+   */
+  record Merged(
+      DestinationRuleResource rule,
+      String host,
+      TrafficPolicy policy,
+      Map<String, Subset> subsets) {}
+}

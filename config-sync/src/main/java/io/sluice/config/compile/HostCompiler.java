@@ -1,0 +1,178 @@
+package io.sluice.config.compile;
+
+import io.sluice.config.resource.VirtualServiceResource;
+import io.sluice.mesh.http.HostRules;
+import io.sluice.mesh.http.HttpRoute;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Puts hosts and their rules together: port -> spelling of the host -> rules. */
+final class HostCompiler {
+  /** Where rules of a host apply that nothing declares; Istio's choice. */
+  private static final int DEFAULT_HTTP_PORT = 80;
+
+  private final Catalog catalog;
+  private final Clusters clusters;
+  private final RuleCompiler compiler;
+  private final Report report;
+  private final List<Claim> claims;
+  private final Map<Integer, Map<String, HostRules>> hostsByPort = new HashMap<>();
+
+  HostCompiler(
+      Catalog catalog,
+      Clusters clusters,
+      RuleCompiler compiler,
+      List<VirtualServiceResource> rules,
+      Report report) {
+    this.catalog = catalog;
+    this.clusters = clusters;
+    this.compiler = compiler;
+    this.report = report;
+    this.claims = claims(rules);
+  }
+
+  Map<Integer, Map<String, HostRules>> compile() {
+    catalog.all().forEach(this::declared);
+    claims.stream().map(Claim::pattern).distinct().forEach(this::undeclared);
+    return hostsByPort;
+  }
+
+  private void declared(KnownHost known) {
+    for (KnownHost.Port port : known.ports().values()) {
+      if (port.mayBeHttp()) {
+        HostRules rules =
+            new HostRules(
+                known.host(),
+                scopes(known.host(), port.number()),
+                Optional.of(clusters.servicePort(known, port)));
+        known.spellings().forEach(spelling -> put(port.number(), spelling, rules));
+      }
+    }
+  }
+
+  /**
+   * A rule's host for which nothing, or only a wildcard, is declared; or a wildcard over declared
+   * ones.
+   */
+  private void undeclared(String pattern) {
+    if (catalog.find(pattern).isPresent()) {
+      return;
+    }
+    Optional<KnownHost> wider = catalog.covering(pattern);
+    for (int number : portsOf(pattern, wider)) {
+      List<HostRules.Scope> scopes = scopes(pattern, number);
+      Optional<KnownHost.Port> port =
+          wider.map(known -> known.ports().get(number)).filter(KnownHost.Port::mayBeHttp);
+      if (!scopes.isEmpty()) {
+        put(
+            number,
+            pattern,
+            new HostRules(
+                pattern,
+                scopes,
+                port.map(found -> clusters.servicePort(wider.orElseThrow(), found))));
+      }
+    }
+  }
+
+  private Set<Integer> portsOf(String pattern, Optional<KnownHost> wider) {
+    Set<Integer> ports = new TreeSet<>();
+    List<KnownHost> covered = new ArrayList<>(catalog.coveredBy(pattern));
+    wider.ifPresent(covered::add);
+    covered.stream()
+        .flatMap(known -> known.ports().values().stream())
+        .filter(KnownHost.Port::mayBeHttp)
+        .forEach(port -> ports.add(port.number()));
+    claims.stream()
+        .filter(claim -> claim.pattern().equals(pattern))
+        .flatMap(claim -> claim.rules().rules().stream())
+        .flatMap(rule -> rule.matches().stream())
+        .forEach(match -> match.port().ifPresent(ports::add));
+    if (covered.isEmpty()) {
+      ports.add(DEFAULT_HTTP_PORT);
+    }
+    return ports;
+  }
+
+  private List<HostRules.Scope> scopes(String host, int port) {
+    List<HostRules.Scope> scopes = new ArrayList<>();
+    List<Claim> used = new ArrayList<>();
+    for (Claim claim : claims) {
+      if (HostNames.covers(claim.pattern(), host)) {
+        Optional<Claim> winner = used.stream().filter(claim::isShadowedBy).findFirst();
+        winner.ifPresent(first -> reportShadow(claim, first));
+        List<HttpRoute> routes =
+            winner.isPresent() ? List.of() : compiler.routes(claim.rules(), host, port);
+        if (!routes.isEmpty()) {
+          used.add(claim);
+          scopes.add(new HostRules.Scope(claim.namespaces(), routes));
+        }
+      }
+    }
+    return scopes;
+  }
+
+  private void reportShadow(Claim claim, Claim first) {
+    report.warn(
+        claim.rules().header(),
+        "spec.hosts",
+        claim.pattern(),
+        "one VirtualService for a host: "
+            + first.rules().header().ref()
+            + " is older or comes first by name and is used; merge the two");
+  }
+
+  private void put(int port, String spelling, HostRules rules) {
+    hostsByPort.computeIfAbsent(port, key -> new HashMap<>()).putIfAbsent(spelling, rules);
+  }
+
+  /** In order of precedence: the narrowest host, then rules for few namespaces, then the oldest. */
+  private static List<Claim> claims(List<VirtualServiceResource> all) {
+    List<Claim> claims = new ArrayList<>();
+    for (VirtualServiceResource rules : all) {
+      Optional<Set<String>> namespaces = namespaces(rules);
+      if (rules.mesh() && namespaces.isPresent()) {
+        new LinkedHashSet<>(rules.hosts())
+            .forEach(host -> claims.add(claim(rules, host, namespaces.get())));
+      }
+    }
+    // Stable: within a rank the order of the resources, which is that of precedence, stays.
+    claims.sort(
+        Comparator.comparingInt((Claim claim) -> -HostNames.narrowness(claim.pattern()))
+            .thenComparing(claim -> claim.namespaces().isEmpty()));
+    return claims;
+  }
+
+  private static Claim claim(VirtualServiceResource rules, String host, Set<String> namespaces) {
+    return new Claim(HostNames.resolve(host, rules.header().namespace()), namespaces, rules);
+  }
+
+  /** exportTo as namespaces: an empty set is all of them, an empty Optional is none. */
+  private static Optional<Set<String>> namespaces(VirtualServiceResource rules) {
+    if (rules.exportTo().isEmpty() || rules.exportTo().contains("*")) {
+      return Optional.of(Set.of());
+    }
+    Set<String> named = new TreeSet<>(rules.exportTo());
+    if (named.remove(".")) {
+      named.add(rules.header().namespace());
+    }
+    named.remove("~");
+    return named.isEmpty() ? Optional.empty() : Optional.of(named);
+  }
+
+  /** One VirtualService's claim to one host. */
+  private record Claim(String pattern, Set<String> namespaces, VirtualServiceResource rules) {
+    boolean isShadowedBy(Claim other) {
+      return other.pattern.equals(pattern)
+          && (other.namespaces.isEmpty()
+              || (!namespaces.isEmpty() && other.namespaces.containsAll(namespaces)));
+    }
+  }
+}

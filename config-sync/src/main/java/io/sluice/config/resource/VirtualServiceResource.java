@@ -1,0 +1,57 @@
+package io.sluice.config.resource;
+
+import io.sluice.mesh.http.FaultAbort;
+import io.sluice.mesh.http.HttpMatch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A VirtualService.
+ *
+ * @param hosts as written, lower case
+ * @param exportTo as written: namespaces, {@code .}, {@code *} or {@code ~}; empty: everywhere
+ * @param mesh it applies to calls between workloads ({@code gateways} absent or with {@code mesh})
+ */
+public record VirtualServiceResource(
+    Header header, List<String> hosts, List<String> exportTo, boolean mesh, List<Rule> rules)
+    implements MeshResource {
+  public VirtualServiceResource {
+    hosts = List.copyOf(hosts);
+    exportTo = List.copyOf(exportTo);
+    rules = List.copyOf(rules);
+  }
+
+  /**
+   * One entry of {@code spec.http}.
+   *
+   * @param index its place in {@code spec.http}, for messages
+   * @param matches one must hold; empty: always. Entries for gateways only are left out already
+   * @param never it had matches, but all for gateways: it never applies here
+   * @param destinations empty when {@code otherwise} is set
+   * @param otherwise what it does instead of forwarding, where that is not supported yet
+   */
+  public record Rule(
+      int index,
+      Optional<String> name,
+      List<HttpMatch> matches,
+      boolean never,
+      List<Destination> destinations,
+      Optional<String> otherwise,
+      Optional<Duration> timeout,
+      Optional<FaultAbort> abort) {
+    public Rule {
+      matches = List.copyOf(matches);
+      destinations = List.copyOf(destinations);
+    }
+  }
+
+  /**
+   * Where a share of the requests goes.
+   *
+   * @param host as written, lower case
+   * @param subset empty for all endpoints
+   */
+  public record Destination(String host, String subset, OptionalInt port, int weight) {}
+}

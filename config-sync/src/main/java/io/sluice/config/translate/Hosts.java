@@ -1,0 +1,37 @@
+package io.sluice.config.translate;
+
+import java.net.InetAddress;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Host names and addresses, checked. */
+final class Hosts {
+  static final String EXPECTED =
+      "a host name such as web, web.shop.svc.cluster.local or *.example.com (a star stands first, for whole labels)";
+
+  private static final Pattern HOST =
+      Pattern.compile(
+          "\\*|(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
+  private static final int LENGTH_MAX = 253;
+
+  private Hosts() {}
+
+  /** Lower case, or empty when it is no host name. */
+  static Optional<String> parse(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    return lower.length() <= LENGTH_MAX
+            && (HOST.matcher(lower).matches() || address(lower).isPresent())
+        ? Optional.of(lower)
+        : Optional.empty();
+  }
+
+  /** An IP address; names are never resolved. */
+  static Optional<InetAddress> address(String text) {
+    try {
+      return text.indexOf('%') >= 0 ? Optional.empty() : Optional.of(InetAddress.ofLiteral(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.sluice.config.translate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.mesh.problem.Problem;
+import io.sluice.mesh.problem.Problem.Severity;
+import io.sluice.mesh.problem.ResourceRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Text of a file in, translations out. A document that can't be read does not keep the others of
+ * its file back.
+ */
+public final class ManifestReader {
+  /** A document's start; block texts are indented, so it can't be part of one. */
+  private static final Pattern SEPARATOR = Pattern.compile("(?m)^---(?=\\s|$)");
+
+  private static final int DOCUMENTS_MAX = 10_000;
+
+  private final Translator translator = new Translator();
+
+  /**
+   * Reads a file; never throws.
+   *
+   * @param name of the file, for messages
+   * @param text YAML of one or several documents, or JSON
+   */
+  public FileContent read(String name, String text) {
+    List<Translation> translations = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    String[] documents = SEPARATOR.split(text, DOCUMENTS_MAX);
+    int line = 1;
+    boolean any = false;
+    for (String document : documents) {
+      try {
+        JsonNode tree = YamlTree.parse(document);
+        any |= !tree.isNull();
+        addAll(name, line, tree, translations, problems);
+      } catch (YamlTree.Unreadable e) {
+        any = true;
+        problems.add(unreadable(name, line, String.valueOf(e.getMessage())));
+      }
+      line += (int) document.chars().filter(character -> character == '\n').count();
+    }
+    if (!any) {
+      problems.add(empty(name));
+    }
+    return new FileContent(translations, problems, problems.isEmpty());
+  }
+
+  private void addAll(
+      String file,
+      int line,
+      JsonNode tree,
+      List<Translation> translations,
+      List<Problem> problems) {
+    if (tree.isNull()) {
+      return;
+    }
+    if (!tree.isObject() || !tree.path("kind").isTextual()) {
+      problems.add(
+          problem(
+              file,
+              "document at line " + line,
+              Findings.shortened(tree),
+              "a Kubernetes object with apiVersion, kind and metadata"));
+      return;
+    }
+    if (tree.path("kind").textValue().equals("List")) {
+      for (JsonNode item : tree.path("items")) {
+        addAll(file, line, item, translations, problems);
+      }
+      return;
+    }
+    translations.add(translator.translate(file, tree));
+  }
+
+  private static Problem unreadable(String file, int line, String message) {
+    return problem(
+        file,
+        "document at line " + line,
+        Findings.shortened(message.replaceAll("\\s+", " ")),
+        "YAML; what was last read of this document stays in force");
+  }
+
+  private static Problem empty(String file) {
+    return problem(
+        file,
+        "",
+        "empty",
+        "at least one object; what was last read of it stays in force, delete the file to take that away");
+  }
+
+  private static Problem problem(String file, String field, String value, String expected) {
+    return new Problem(
+        new ResourceRef("File", "", file), Severity.ERROR, field, value, expected, file);
+  }
+}

@@ -1,0 +1,165 @@
+package io.sluice.config.translate;
+
+import io.sluice.config.resource.Header;
+import io.sluice.config.resource.VirtualServiceResource;
+import io.sluice.config.resource.VirtualServiceResource.Destination;
+import io.sluice.config.resource.VirtualServiceResource.Rule;
+import io.sluice.mesh.http.FaultAbort;
+import io.sluice.mesh.http.HttpMatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Reads a VirtualService. */
+final class VirtualServices {
+  private static final String MESH = "mesh";
+  private static final int SINGLE_WEIGHT = 100;
+
+  private VirtualServices() {}
+
+  static VirtualServiceResource read(Header header, Fields spec) {
+    List<String> hosts = hosts(spec);
+    List<String> gateways = spec.texts("gateways");
+    List<String> exportTo = Namespaces.exportTo(spec);
+    boolean mesh = gateways.isEmpty() || gateways.contains(MESH);
+    if (!mesh) {
+      // Bound to other gateways only: its rules are not for calls between workloads, so nothing is
+      // missing.
+      return new VirtualServiceResource(header, hosts, exportTo, false, List.of());
+    }
+    List<Rule> rules = new ArrayList<>();
+    for (Fields http : spec.objects("http")) {
+      rules.add(rule(rules.size(), http));
+    }
+    spec.notSupported("tcp", "tls");
+    spec.done();
+    return new VirtualServiceResource(header, hosts, exportTo, true, rules);
+  }
+
+  private static List<String> hosts(Fields spec) {
+    List<String> hosts = new ArrayList<>();
+    List<String> texts = spec.texts("hosts");
+    if (texts.isEmpty()) {
+      spec.error(
+          "hosts",
+          "at least one host (a VirtualService without hosts is a delegate; they are not supported yet)");
+    }
+    for (String text : texts) {
+      Optional<String> host = Hosts.parse(text);
+      if (host.isEmpty()) {
+        spec.error("hosts", Hosts.EXPECTED);
+      }
+      host.ifPresent(hosts::add);
+    }
+    return hosts;
+  }
+
+  private static Rule rule(int index, Fields http) {
+    List<Fields> matches = http.objects("match");
+    List<HttpMatch> possible =
+        matches.stream().map(HttpMatches::read).flatMap(Optional::stream).toList();
+    Optional<String> otherwise = otherwise(http);
+    List<Destination> destinations = destinations(http);
+    if (destinations.isEmpty() && otherwise.isEmpty() && !http.has("route")) {
+      http.error("route", "at least one destination");
+    }
+    Optional<Duration> timeout = Durations.read(http, "timeout");
+    Optional<FaultAbort> abort = abort(http.object("fault"));
+    http.notSupported(
+        "retries",
+        "rewrite",
+        "mirror",
+        "mirrors",
+        "mirrorPercent",
+        "mirror_percent",
+        "mirrorPercentage",
+        "corsPolicy",
+        "headers");
+    Optional<String> name = http.text("name").filter(text -> !text.isEmpty());
+    http.done();
+    return new Rule(
+        index,
+        name,
+        possible,
+        possible.isEmpty() && !matches.isEmpty(),
+        otherwise.isPresent() ? List.of() : destinations,
+        otherwise,
+        timeout,
+        abort);
+  }
+
+  /** What takes the place of a route. It must not be left out: then the next rule would apply. */
+  private static Optional<String> otherwise(Fields http) {
+    Optional<String> found = Optional.empty();
+    for (String name : List.of("redirect", "directResponse", "delegate")) {
+      if (http.has(name)) {
+        http.ignore(name);
+        http.notSupportedValue(
+            name, "a route: " + name + " is not supported yet, requests get 503");
+        found = Optional.of(http.at(name) + " is not supported yet");
+      }
+    }
+    return found;
+  }
+
+  private static List<Destination> destinations(Fields http) {
+    List<Fields> routes = http.objects("route");
+    List<Destination> destinations = new ArrayList<>();
+    long sum = 0;
+    for (Fields route : routes) {
+      OptionalInt weight = route.integer("weight", 0, Integer.MAX_VALUE);
+      sum += weight.orElse(0);
+      destination(route, routes.size() == 1 ? SINGLE_WEIGHT : weight.orElse(0))
+          .ifPresent(destinations::add);
+      route.notSupported("headers");
+      route.done();
+    }
+    if (http.has("route") && routes.isEmpty()) {
+      http.error("route", "at least one destination");
+    }
+    if (routes.size() > 1 && sum == 0) {
+      http.error("route", "weights: several destinations need them, and one must be above 0");
+    }
+    return destinations;
+  }
+
+  private static Optional<Destination> destination(Fields route, int weight) {
+    Fields destination = route.object("destination");
+    Optional<String> text =
+        destination.required(
+            "host", "the host of a Service or ServiceEntry: a route needs a destination");
+    Optional<String> host = text.flatMap(Hosts::parse);
+    if (text.isPresent() && host.isEmpty()) {
+      destination.error("host", Hosts.EXPECTED);
+    }
+    Fields port = destination.object("port");
+    OptionalInt number = port.port("number");
+    port.done();
+    String subset = destination.text("subset").orElse("");
+    destination.done();
+    return host.map(name -> new Destination(name, subset, number, weight));
+  }
+
+  private static Optional<FaultAbort> abort(Fields fault) {
+    fault.notSupported("delay");
+    Fields abort = fault.object("abort");
+    fault.done();
+    OptionalInt status = abort.integer("httpStatus", 200, 599);
+    boolean other = abort.notSupported("grpcStatus", "http2Error");
+    Fields percentage = abort.object("percentage");
+    double percent = percentage.percent("value");
+    percentage.done();
+    abort.done();
+    if (abort.isPresent() && !abort.has("httpStatus") && !other) {
+      abort.error("httpStatus", "a status, 200..599");
+    }
+    if (status.isPresent() && !percentage.has("value")) {
+      abort.warn("percentage", "percentage.value: without it no request is aborted");
+    }
+    return status.isPresent()
+        ? Optional.of(new FaultAbort(status.getAsInt(), percent))
+        : Optional.empty();
+  }
+}

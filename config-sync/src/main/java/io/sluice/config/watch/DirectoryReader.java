@@ -1,0 +1,144 @@
+package io.sluice.config.watch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the files of a directory; those that have not changed since are not read again. */
+public final class DirectoryReader {
+  /** A file with more is not read. Kubernetes takes no object above 1.5 MiB. */
+  public static final int FILE_BYTES_MAX = 4 * 1024 * 1024;
+
+  /** The files after so many, by name, are not read. */
+  public static final int FILES_MAX = 2_000;
+
+  /**
+   * A change within a file system's tick leaves the time as it was. A file that was changed shortly
+   * before it was read is read again until so long has passed.
+   */
+  private static final Duration SETTLE = Duration.ofSeconds(2);
+
+  private final Path directory;
+  private final InstantSource clock;
+  private Map<String, Known> known = new HashMap<>();
+
+  public DirectoryReader(Path directory, InstantSource clock) {
+    this.directory = directory;
+    this.clock = clock;
+  }
+
+  /**
+   * All files as they are now, by name.
+   *
+   * @throws IOException when the directory itself can't be read
+   */
+  public SortedMap<String, FileText> read() throws IOException {
+    Map<String, Known> next = new HashMap<>();
+    SortedMap<String, FileText> texts = new TreeMap<>();
+    for (Map.Entry<String, Path> file : files().entrySet()) {
+      Known now = file(file.getValue(), known.get(file.getKey()));
+      if (now != null) {
+        next.put(file.getKey(), now);
+        texts.put(file.getKey(), now.text());
+      }
+    }
+    known = next;
+    return texts;
+  }
+
+  private SortedMap<String, Path> files() throws IOException {
+    SortedMap<String, Path> files = new TreeMap<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (isManifest(name)) {
+          files.put(name, entry);
+        }
+        if (files.size() > FILES_MAX) {
+          files.remove(files.lastKey());
+        }
+      }
+    }
+    return files;
+  }
+
+  private static boolean isManifest(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return !name.startsWith(".")
+        && (lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json"));
+  }
+
+  /** Null when it is no file, or has just gone. */
+  private @Nullable Known file(Path path, @Nullable Known before) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (!attributes.isRegularFile()) {
+        return null;
+      }
+      Print print =
+          new Print(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
+      if (before != null && before.settled() && before.print().equals(print)) {
+        return before;
+      }
+      boolean settled = print.modified().toInstant().isBefore(clock.instant().minus(SETTLE));
+      return new Known(print, settled, content(path));
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      FileText unreadable =
+          new FileText.Unreadable(String.valueOf(e), "a file that the agent may read");
+      return new Known(new Print(null, FileTime.fromMillis(0), -1), false, unreadable);
+    }
+  }
+
+  private static FileText content(Path path) throws IOException {
+    byte[] bytes;
+    try (var in = Files.newInputStream(path)) {
+      bytes = in.readNBytes(FILE_BYTES_MAX + 1);
+    }
+    if (bytes.length > FILE_BYTES_MAX) {
+      return new FileText.Unreadable(
+          "more than " + FILE_BYTES_MAX + " bytes", "at most so many; split the file");
+    }
+    try {
+      return new FileText.Text(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      return new FileText.Unreadable("bytes that are not UTF-8", "text in UTF-8");
+    }
+  }
+
+  private record Known(Print print, boolean settled, FileText text) {}
+
+  /** What tells one version of a file from the next without reading it. */
+  private record Print(@Nullable Object inode, FileTime modified, long size) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Print print
+          && Objects.equals(print.inode, inode)
+          && print.modified.equals(modified)
+          && print.size == size;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(inode, modified, size);
+    }
+  }
+}
