@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = "A service mesh without sidecars: one agent a node.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, StatusCommand.class, DoctorCommand.class},
+    subcommands = {DemoCommand.class, RunCommand.class, StatusCommand.class, DoctorCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Each command explains itself: sluice COMMAND --help"})
 public final class Main implements Callable<Integer> {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description =
-        "Looks whether this machine can run Sluice and says what to do if not. Changes nothing.",
+        "Looks whether this machine can run Sluice and says what to do if not. Leaves nothing behind.",
     footer = {"", "Exit status: 0 it can, 1 something that is needed is missing."})
 public final class DoctorCommand implements Callable<Integer> {
 
@@ -42,6 +42,7 @@ public final class DoctorCommand implements Callable<Integer> {
     findings.add(JavaRuntime.nativeAccess(DoctorCommand.class.getModule().isNativeAccessEnabled()));
     findings.add(JavaRuntime.epoll(Optional.ofNullable(Epoll.unavailabilityCause())));
     findings.add(Kernel.ioUring(machine, Optional.ofNullable(IoUring.unavailabilityCause())));
+    findings.addAll(HookProbe.look());
     return findings;
   }
 }

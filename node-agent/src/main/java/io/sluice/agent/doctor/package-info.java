@@ -3,7 +3,7 @@
  *
  * <p><b>In:</b> {@code /proc}, {@code /sys}, the Java runtime, and a real attempt at each BPF hook.
  * <b>Out:</b> {@link io.sluice.agent.doctor.Finding findings}, each with a verdict and a cure.
- * Changes nothing. <b>Thread:</b> main. <b>Next room:</b> none.
+ * Leaves nothing behind. <b>Thread:</b> main. <b>Next room:</b> none.
  */
 @NullMarked
 package io.sluice.agent.doctor;

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
@@ -28,36 +29,43 @@ public final class Enrolment implements AutoCloseable {
   private final Inbox inbox = new Inbox();
   private final EnrolSettings settings;
   private final Reconciler reconciler;
-  private final NamespaceWatch watch;
   private final Thread thread;
 
   /** At most one entry a pod that drains. */
   private final Queue<Drained> drained = new ConcurrentLinkedQueue<>();
+
+  // Both are set before the thread starts.
+  private BiConsumer<String, List<InetAddress>> onAddresses = (uid, addresses) -> {};
+  private Optional<NamespaceWatch> watch = Optional.empty();
 
   private volatile boolean stopping;
   private volatile boolean rescanWished;
 
   private record Drained(String uid, EnrolledPod pod) {}
 
+  /** Makes ready; nothing runs and nothing is open before {@link #start}. */
+  public Enrolment(Enroller enroller, EnrolSettings settings) {
+    this.settings = settings;
+    this.reconciler =
+        new Reconciler(enroller, settings, System::nanoTime, this::tellAddresses, this::startDrain);
+    this.thread = Thread.ofPlatform().name("sluice-enrol").unstarted(this::run);
+  }
+
   /**
-   * Makes ready; nothing runs before {@link #start}.
+   * Starts the thread.
    *
    * @param addresses told on {@code sluice-enrol} which addresses an enrolled pod has; must not
    *     block
    * @throws IOException when the machine gives no inotify instance
    */
-  public Enrolment(
-      Enroller enroller, EnrolSettings settings, BiConsumer<String, List<InetAddress>> addresses)
-      throws IOException {
-    this.settings = settings;
-    this.reconciler =
-        new Reconciler(enroller, settings, System::nanoTime, addresses, this::startDrain);
-    this.watch = new NamespaceWatch(inbox::nudge);
-    this.thread = Thread.ofPlatform().name("sluice-enrol").unstarted(this::run);
+  public void start(BiConsumer<String, List<InetAddress>> addresses) throws IOException {
+    onAddresses = addresses;
+    watch = Optional.of(new NamespaceWatch(inbox::nudge));
+    thread.start();
   }
 
-  public void start() {
-    thread.start();
+  private void tellAddresses(String uid, List<InetAddress> addresses) {
+    onAddresses.accept(uid, addresses);
   }
 
   /** Where the source of pods sends its messages. Any thread; never blocks. */
@@ -93,7 +101,9 @@ public final class Enrolment implements AutoCloseable {
     inbox.nudge();
     try {
       thread.join(settings.drain().plus(STOP_MARGIN));
-      watch.close();
+      if (watch.isPresent()) {
+        watch.get().close();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
@@ -128,7 +138,8 @@ public final class Enrolment implements AutoCloseable {
     try {
       finishDrains();
       Map<String, MeshPod> wanted = inbox.wanted();
-      watch.follow(wanted.values().stream().map(MeshPod::netnsPath).toList());
+      watch.ifPresent(
+          each -> each.follow(wanted.values().stream().map(MeshPod::netnsPath).toList()));
       reconciler.reconcile(wanted);
     } catch (RuntimeException e) {
       // One pod's trouble is caught where it arises. Whatever gets here must not end the thread

@@ -233,9 +233,13 @@ final class Reconciler {
     states.put(uid, new PodState.Waiting(why));
   }
 
-  private static PodState rescan(PodState.Enrolled enrolled) {
+  private PodState rescan(PodState.Enrolled enrolled) {
     try {
+      List<InetAddress> before = enrolled.pod().addresses();
       enrolled.pod().rescan();
+      if (!enrolled.pod().addresses().equals(before)) {
+        addresses.accept(enrolled.as().uid(), enrolled.pod().addresses());
+      }
       PodStatus.Older older =
           enrolled.older().count() == 0 ? enrolled.older() : enrolled.pod().older();
       return new PodState.Enrolled(enrolled.as(), enrolled.pod(), older);

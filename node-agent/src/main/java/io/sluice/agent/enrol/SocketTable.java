@@ -1,18 +1,25 @@
 package io.sluice.agent.enrol;
 
+import io.sluice.agent.netns.NetworkNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads {@code /proc/net/tcp} and {@code tcp6}. Pure. */
+/** Reads {@code /proc/net/tcp} and {@code tcp6}. */
 final class SocketTable {
 
+  private static final Path TCP = Path.of("/proc/thread-self/net/tcp");
+  private static final Path TCP6 = Path.of("/proc/thread-self/net/tcp6");
   private static final String ESTABLISHED = "01";
 
   // Columns of a line, split at white space.
@@ -41,6 +48,27 @@ final class SocketTable {
 
     private boolean isLoopback() {
       return local.getAddress().isLoopbackAddress() || remote.getAddress().isLoopbackAddress();
+    }
+  }
+
+  /**
+   * The established connections of a namespace. Blocks for the read of two files.
+   *
+   * @throws UncheckedIOException when {@code /proc} can't be read
+   */
+  static List<Connection> of(NetworkNamespace namespace) {
+    return established(namespace.call(SocketTable::linesOfThisThread));
+  }
+
+  private static List<String> linesOfThisThread() {
+    try {
+      List<String> lines = new ArrayList<>(Files.readAllLines(TCP));
+      if (Files.exists(TCP6)) {
+        lines.addAll(Files.readAllLines(TCP6));
+      }
+      return lines;
+    } catch (IOException e) {
+      throw new UncheckedIOException(TCP + " can't be read: maybe /proc is not mounted", e);
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a wrong command line gets: one line, exit status 2. */
@@ -40,13 +41,38 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "doctor"})
+  @ValueSource(strings = {"", "run", "doctor"})
   void everyCommandExplainsItself(String command) {
     int status = command.isEmpty() ? run("--help") : run(command, "--help");
 
     assertThat(status).isZero();
     assertThat(out.toString()).contains("Usage: sluice " + command);
     assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--config-dir|/nowhere|a directory that can be read",
+        "--admin|15000|HOST:PORT such as 127.0.0.1:15000",
+        "--transport|udp|EPOLL, IO_URING",
+        "--drain-seconds|-1|0..3600",
+        "--drain-seconds|soon|0..3600",
+        "--log-level|loud|INFO"
+      })
+  void aWrongValueIsNamedWithWhatIsExpected(String option, String value, String expected) {
+    assertThat(run("run", "--config-dir", "/", option, value)).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("sluice run: ")
+        .contains(option, value, expected)
+        .hasLineCount(1);
+  }
+
+  @Test
+  void runNeedsADirectory() {
+    assertThat(run("run")).isEqualTo(2);
+    assertThat(err.toString()).contains("--config-dir").hasLineCount(1);
   }
 
   @Test

@@ -78,8 +78,8 @@ class EnrolmentTest {
   private static Enrolment start(Enroller enroller) throws IOException {
     EnrolSettings settings =
         new EnrolSettings(NEVER, NEVER, Duration.ofMillis(500), NEVER, Duration.ofSeconds(5));
-    Enrolment enrolment = new Enrolment(enroller, settings, (uid, addresses) -> {});
-    enrolment.start();
+    Enrolment enrolment = new Enrolment(enroller, settings);
+    enrolment.start((uid, addresses) -> {});
     return enrolment;
   }
 

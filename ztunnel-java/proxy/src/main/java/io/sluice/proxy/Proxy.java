@@ -3,6 +3,7 @@ package io.sluice.proxy;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.sluice.mesh.RouteTables;
 import io.sluice.proxy.doors.OriginalDestinations;
 import io.sluice.proxy.doors.OwnSockets;
@@ -67,6 +68,11 @@ public final class Proxy implements AutoCloseable {
             settings.eventLoops(), threads(), settings.transport().newIoHandlerFactory());
     ProxyPipeline pipeline = new ProxyPipeline(originals);
     return new Proxy(loops, new PodListeners.Opener(settings, loops, own, pipeline));
+  }
+
+  /** The event loops, for whoever measures how late they come to what is due. Any thread. */
+  public Iterable<EventExecutor> eventLoops() {
+    return loops;
   }
 
   /**

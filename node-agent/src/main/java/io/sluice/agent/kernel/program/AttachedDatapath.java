@@ -70,6 +70,11 @@ public final class AttachedDatapath implements AutoCloseable {
     return originalDestinations;
   }
 
+  /** Names of the programs at the cgroup's hooks. Any thread. */
+  public List<String> programs() {
+    return LoadedDatapath.programs();
+  }
+
   /** What the programs counted since they were loaded. Any thread. */
   public Map<Counter, Long> counters() {
     return counters.read();

@@ -6,6 +6,7 @@ import io.sluice.agent.kernel.ffi.Libc;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Verified programs and their maps; nothing is steered. */
 public final class LoadedDatapath implements AutoCloseable {
@@ -17,6 +18,10 @@ public final class LoadedDatapath implements AutoCloseable {
 
   LoadedDatapath(BpfObjectHandle object) {
     this.object = object;
+  }
+
+  static List<String> programs() {
+    return Stream.concat(CONNECTS.stream(), NAMES.stream()).toList();
   }
 
   /**

@@ -1,0 +1,128 @@
+package io.sluice.agent.enrol;
+
+import io.sluice.agent.kernel.program.PodDatapath;
+import io.sluice.agent.netns.NetworkNamespace;
+import io.sluice.agent.view.PodStatus;
+import io.sluice.mesh.workload.MeshPod;
+import io.sluice.mesh.workload.Workload;
+import io.sluice.proxy.PodProxy;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A pod whose connections the datapath steers into the proxy. Owns all that it is made of. */
+final class SteeredPod implements EnrolledPod {
+
+  private final NetworkNamespace namespace;
+  private final AtomicReference<Workload> workload;
+  private final NamespaceSockets sockets;
+  private final PodDatapath datapath;
+  private final PodProxy proxy;
+  private final OlderConnections older;
+  private final Runnable onClose;
+  private MeshPod as;
+  private volatile FoundAddresses addresses;
+  private boolean steering = true;
+  private boolean closed;
+
+  SteeredPod(
+      MeshPod as,
+      NetworkNamespace namespace,
+      AtomicReference<Workload> workload,
+      NamespaceSockets sockets,
+      PodDatapath datapath,
+      PodProxy proxy,
+      OlderConnections older,
+      Runnable onClose) {
+    this.as = as;
+    this.namespace = namespace;
+    this.workload = workload;
+    this.sockets = sockets;
+    this.datapath = datapath;
+    this.proxy = proxy;
+    this.older = older;
+    this.onClose = onClose;
+    this.addresses = FoundAddresses.of(as, namespace);
+  }
+
+  @Override
+  public long namespace() {
+    return namespace.inode();
+  }
+
+  @Override
+  public List<InetAddress> addresses() {
+    return addresses.all();
+  }
+
+  @Override
+  public List<PodStatus.Listener> listeners() {
+    return Listeners.shown(proxy.listeners());
+  }
+
+  @Override
+  public int connections() {
+    return proxy.connections();
+  }
+
+  @Override
+  public PodStatus.Older older() {
+    return older.now();
+  }
+
+  @Override
+  public void update(MeshPod changed) {
+    as = changed;
+    workload.set(changed.workload());
+    followAddresses();
+  }
+
+  @Override
+  public void rescan() {
+    followAddresses();
+    datapath.rescanListeners();
+  }
+
+  /** An interface may have got another address. */
+  private void followAddresses() {
+    FoundAddresses found = FoundAddresses.of(as, namespace);
+    // Without listeners of its own IPv6 is not steered; a pod that gets its first IPv6 address
+    // later goes direct there.
+    FoundAddresses now = addresses.hasIp6() ? found : found.withoutIp6();
+    if (!now.isEmpty() && !now.equals(addresses)) {
+      datapath.updateAddresses(now.steered());
+      addresses = now;
+    }
+  }
+
+  @Override
+  public void stopSteering() {
+    if (steering) {
+      steering = false;
+      datapath.disable();
+    }
+  }
+
+  @Override
+  public void drain(Duration limit) {
+    proxy.drain(limit);
+  }
+
+  /** The datapath's entries go first: nothing may be steered to a listener that is not there. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    sockets.end();
+    try (NetworkNamespace last = namespace;
+        PodDatapath then = datapath;
+        PodProxy first = proxy) {
+      stopSteering();
+    } finally {
+      onClose.run();
+    }
+  }
+}
