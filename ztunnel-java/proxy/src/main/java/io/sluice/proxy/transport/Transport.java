@@ -6,7 +6,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
@@ -41,7 +40,7 @@ public enum Transport {
 
     @Override
     public IoHandlerFactory newIoHandlerFactory() {
-      return EpollIoHandler.newFactory();
+      return LastingEpollHandler.newFactory();
     }
 
     @Override
@@ -90,6 +89,7 @@ public enum Transport {
 
   private static final int SOL_IP = 0;
   private static final int IP_BIND_ADDRESS_NO_PORT = 24;
+  private static final int TCP_CLOSE = 7; // <netinet/tcp.h>
 
   /**
    * {@code IP_BIND_ADDRESS_NO_PORT} for both transports (ip(7)): the port of a socket bound to port
@@ -168,6 +168,25 @@ public enum Transport {
     } else {
       first.close();
     }
+  }
+
+  /**
+   * Whether the kernel has given up the connection although the channel is still open: after a
+   * reset that nobody read. Netty does not tell of a reset that follows the end of input. One
+   * system call.
+   */
+  public static boolean isDead(SocketChannel channel) {
+    return channel.isOpen() && tcpState(channel) == TCP_CLOSE;
+  }
+
+  private static int tcpState(SocketChannel channel) {
+    return switch (channel) {
+      case EpollSocketChannel epoll -> epoll.tcpInfo().state();
+      case IoUringSocketChannel ioUring -> ioUring.tcpInfo().state();
+      default ->
+          throw new IllegalArgumentException(
+              "channel: " + channel + " (expected: one made by a Transport)");
+    };
   }
 
   private static SocketProtocolFamily familyOf(InetAddress address) {

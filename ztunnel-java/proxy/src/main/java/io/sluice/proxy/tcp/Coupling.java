@@ -1,0 +1,218 @@
+package io.sluice.proxy.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.sluice.mesh.service.Endpoint;
+import io.sluice.proxy.fault.Failure;
+import io.sluice.proxy.fault.ResponseFlag;
+import io.sluice.proxy.telemetry.MeshTelemetry.TcpEdge;
+import io.sluice.proxy.transport.Transport;
+import io.sluice.proxy.upstream.Acquired;
+import io.sluice.proxy.upstream.UpstreamConnection;
+import io.sluice.proxy.upstream.UpstreamTarget;
+import io.sluice.proxy.upstream.Upstreams;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One client and its server; counted once, ended once. */
+final class Coupling {
+  private final TcpSettings settings;
+  private final EventLoop loop;
+  private final Side client;
+  private final Function<Optional<Endpoint>, TcpEdge> edges;
+  private final Function<Failure, ResponseFlag> flags;
+
+  // What came before there was a server. Reading goes on up to here, because only who reads sees
+  // that the client has left; beyond comes at most one read.
+  private static final int EARLY_BYTES_MAX = 64 * 1024;
+  private final Queue<ByteBuf> early = new ArrayDeque<>(2);
+  private int earlyBytes;
+
+  private Upstreams.@Nullable Cancellation wish;
+  private @Nullable UpstreamConnection upstream;
+  private @Nullable Side server;
+  private @Nullable TcpEdge edge;
+  private @Nullable Future<?> ticks;
+  private long movedNanos;
+  private boolean ended;
+
+  Coupling(
+      TcpSettings settings,
+      Channel client,
+      Function<Optional<Endpoint>, TcpEdge> edges,
+      Function<Failure, ResponseFlag> flags) {
+    this.settings = settings;
+    this.loop = client.eventLoop();
+    this.client = new Side(this, client, settings);
+    this.edges = edges;
+    this.flags = flags;
+    this.movedNanos = nowNanos();
+  }
+
+  void begin(ByteBuf alreadyRead, Upstreams upstreams, UpstreamTarget target) {
+    client.count(alreadyRead.readableBytes());
+    boolean mayRead = early(alreadyRead);
+    Channel channel = client.channel();
+    channel.config().setAutoRead(false);
+    channel.pipeline().addLast("relay", client);
+    if (!channel.isActive()) {
+      end(ResponseFlag.DOWNSTREAM_CLOSED, true);
+      return;
+    }
+    if (((DuplexChannel) channel).isInputShutdown()) {
+      client.endInput();
+    }
+    if (mayRead) {
+      channel.read();
+    }
+    ticks =
+        loop.scheduleAtFixedRate(
+            this::tick,
+            settings.reportEvery().toNanos(),
+            settings.reportEvery().toNanos(),
+            TimeUnit.NANOSECONDS);
+    Upstreams.Cancellation begun = upstreams.acquire(target, loop, this::acquired);
+    if (server == null && !ended) {
+      wish = begun;
+    }
+  }
+
+  /**
+   * Keeps bytes until there is a server; takes them over.
+   *
+   * @return whether more may be read
+   */
+  boolean early(ByteBuf bytes) {
+    if (!bytes.isReadable() || ended) {
+      bytes.release();
+      return !ended;
+    }
+    early.add(bytes);
+    earlyBytes += bytes.readableBytes();
+    return earlyBytes < EARLY_BYTES_MAX;
+  }
+
+  /** A side failed: a reset, in nearly all cases. */
+  void broken(Side side, Throwable cause) {
+    end(side == client ? ResponseFlag.DOWNSTREAM_CLOSED : ResponseFlag.UPSTREAM_RESET, true);
+  }
+
+  /** A side was closed, and not by its peer: the pod is let go of, or the agent ends. */
+  void gone() {
+    end(ResponseFlag.LOCAL_RESET, true);
+  }
+
+  void endIfOver() {
+    Side to = server;
+    if (client.isOver() && to != null && to.isOver()) {
+      end(ResponseFlag.NONE, false);
+    }
+  }
+
+  private void acquired(Acquired acquired) {
+    wish = null;
+    switch (acquired) {
+      case Acquired.Ready(UpstreamConnection connection) -> couple(connection);
+      case Acquired.Failed(Failure failure) -> end(flags.apply(failure), true);
+    }
+  }
+
+  private void couple(UpstreamConnection connection) {
+    upstream = connection;
+    Side to = new Side(this, connection.channel(), settings);
+    server = to;
+    connection.channel().pipeline().addLast("relay", to);
+    edge = open(Optional.of(connection.endpoint()));
+    for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
+      to.write(bytes);
+    }
+    to.flush();
+    client.coupleWith(to);
+    to.coupleWith(client);
+  }
+
+  private TcpEdge open(Optional<Endpoint> endpoint) {
+    TcpEdge opened = edges.apply(endpoint);
+    opened.opened();
+    return opened;
+  }
+
+  private void tick() {
+    Side to = server;
+    TcpEdge meters = edge;
+    if (client.isDead()) {
+      end(ResponseFlag.DOWNSTREAM_CLOSED, true);
+    } else if (to == null || meters == null) {
+      // Still dialling; that has a limit of its own.
+      movedNanos = nowNanos();
+    } else if (to.isDead()) {
+      end(ResponseFlag.UPSTREAM_RESET, true);
+    } else if (report(meters)) {
+      movedNanos = nowNanos();
+    } else if (nowNanos() - movedNanos >= settings.idleTimeout().toNanos()) {
+      end(ResponseFlag.NONE, false);
+    }
+  }
+
+  /** Whether anything had moved. */
+  private boolean report(TcpEdge to) {
+    long received = client.takeReadBytes();
+    Side from = server;
+    long sent = from == null ? 0 : from.takeReadBytes();
+    boolean moved = received > 0 || sent > 0;
+    if (moved) {
+      to.bytes(received, sent);
+    }
+    return moved;
+  }
+
+  /**
+   * @param reset whether both sides shall see a reset; what waits to be written is dropped then
+   */
+  private void end(ResponseFlag flag, boolean reset) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    stop();
+    TcpEdge to = edge == null ? open(Optional.empty()) : edge;
+    report(to);
+    to.closed(flag);
+    if (reset) {
+      Transport.reset(client.channel());
+    } else {
+      client.channel().close();
+    }
+    UpstreamConnection connection = upstream;
+    if (connection != null) {
+      if (reset) {
+        Transport.reset(connection.channel());
+      }
+      connection.discard();
+    }
+  }
+
+  private void stop() {
+    Upstreams.Cancellation waiting = wish;
+    if (waiting != null) {
+      waiting.cancel();
+    }
+    Future<?> ticking = ticks;
+    if (ticking != null) {
+      ticking.cancel(false);
+    }
+    early.forEach(ByteBuf::release);
+    early.clear();
+  }
+
+  private long nowNanos() {
+    return loop.ticker().nanoTime();
+  }
+}
