@@ -5,11 +5,13 @@ import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.workload.Workload;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * All resources, compiled. Deeply immutable.
@@ -37,14 +39,22 @@ public record RouteTable(
     if (generation < 0) {
       throw new IllegalArgumentException("generation: " + generation + " (expected: >= 0)");
     }
-    servicesByAddress = Map.copyOf(servicesByAddress);
-    workloadsByAddress = Map.copyOf(workloadsByAddress);
-    Map<InetSocketAddress, List<ServicePort>> byPod = new HashMap<>();
-    servicesByPodPort.forEach((key, value) -> byPod.put(key, List.copyOf(value)));
-    servicesByPodPort = Map.copyOf(byPod);
-    Map<Integer, Map<String, HostRules>> byPort = new HashMap<>();
-    hostsByPort.forEach((key, value) -> byPort.put(key, Map.copyOf(value)));
-    hostsByPort = Map.copyOf(byPort);
+    servicesByAddress = frozen(servicesByAddress, Function.identity());
+    workloadsByAddress = frozen(workloadsByAddress, Function.identity());
+    servicesByPodPort = frozen(servicesByPodPort, List::copyOf);
+    hostsByPort = frozen(hostsByPort, hosts -> frozen(hosts, Function.identity()));
+  }
+
+  /**
+   * A copy that nobody can change. Not {@link Map#copyOf}: that one probes linearly and does not
+   * mix hashes, and addresses given out in sequence have hashes in sequence; a look-up that finds
+   * nothing would walk through half of them.
+   */
+  private static <K, V> Map<K, V> frozen(Map<K, V> map, Function<V, V> value) {
+    Map<K, V> copy = HashMap.newHashMap(map.size());
+    map.forEach(
+        (key, original) -> copy.put(Objects.requireNonNull(key, "key"), value.apply(original)));
+    return Collections.unmodifiableMap(copy);
   }
 
   /** The service behind a ClusterIP or ServiceEntry address; the address must be resolved. */

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
  * Istio's metrics in a Prometheus registry.
  *
  * <p>The series stand in the Prometheus registry that Micrometer's one is built on, so one scrape
- * shows both; Micrometer's own meters would rename units, add {@code _max} gauges and allocate on
- * each record (docs/adr/0003).
+ * shows both; Micrometer's own meters would add {@code _max} gauges and take several times as long
+ * per record (docs/adr/0003).
  */
 public final class PrometheusTelemetry implements MeshTelemetry {
   private final EdgeCache<HttpHandle> httpEdges;
