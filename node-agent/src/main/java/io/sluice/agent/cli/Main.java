@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
     footer = {"", "Each command explains itself: sluice COMMAND --help"})
 public final class Main implements Callable<Integer> {
 
+  /** Wide enough that no name of a label is broken in two. */
+  private static final int HELP_COLUMNS = 100;
+
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
@@ -42,6 +45,7 @@ public final class Main implements Callable<Integer> {
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(HELP_COLUMNS);
     line.setParameterExceptionHandler(Complaint::ofArguments);
     line.setExecutionExceptionHandler(Complaint::ofExecution);
     return line.execute(args);

@@ -1,6 +1,8 @@
 package io.sluice.agent.doctor;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,10 +15,19 @@ import java.util.Optional;
  */
 record Machine(Path root) {
 
-  /** The trimmed text of a small file; empty when it can't be read. */
+  /** More than any file that a check reads. */
+  private static final int TEXT_BYTES_MAX = 64 << 10;
+
+  /**
+   * The trimmed text of a small file; empty when it can't be read. One read call: a sysctl of
+   * several numbers ends a second one early, and {@code Files.readString} begins with a read of one
+   * byte where the size says 0.
+   */
   Optional<String> text(String path) {
-    try {
-      return Optional.of(Files.readString(at(path)).strip());
+    try (InputStream in = Files.newInputStream(at(path))) {
+      byte[] bytes = new byte[TEXT_BYTES_MAX];
+      int length = Math.max(0, in.read(bytes));
+      return Optional.of(new String(bytes, 0, length, StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
       return Optional.empty();
     }

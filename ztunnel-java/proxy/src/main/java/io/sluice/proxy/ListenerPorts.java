@@ -1,6 +1,8 @@
 package io.sluice.proxy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
@@ -25,13 +27,17 @@ record ListenerPorts(int ephemeralFirst, int ephemeralLast) {
   private static final int LAST = 65_535;
   private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
 
+  private static final int RANGE_BYTES_MAX = 64;
+
   /** Linux's default range. */
   static final ListenerPorts LINUX_DEFAULT = new ListenerPorts(32_768, 60_999);
 
   /** The range of this machine; Linux's default where it can't be read. */
   static ListenerPorts ofThisMachine() {
-    try {
-      return parse(Files.readString(RANGE));
+    // Not by Files.readString: its first read asks for one byte, and a sysctl gives no more after
+    // that.
+    try (InputStream in = Files.newInputStream(RANGE)) {
+      return parse(new String(in.readNBytes(RANGE_BYTES_MAX), StandardCharsets.US_ASCII));
     } catch (IOException | NumberFormatException e) {
       return LINUX_DEFAULT;
     }
