@@ -4,8 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.proxy.fault.ResponseFlag;
+import io.sluice.proxy.telemetry.Edge;
+import io.sluice.proxy.telemetry.PrometheusTelemetry;
+import io.sluice.proxy.telemetry.Reporter;
+import io.sluice.proxy.telemetry.TelemetryLimits;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AgentMetricsTest {
@@ -56,6 +64,27 @@ class AgentMetricsTest {
             AgentMetrics.register(registry, Examples.view(Examples.healthy()), Map::of, noLoops)) {
       assertThat(metrics).isNotNull();
       assertThat(names("# TYPE ")).isEqualTo(names("# HELP "));
+    }
+  }
+
+  /** docs/metrics.md is what people write their alerts by. */
+  @Test
+  void everyMetricOfOursIsDocumented() throws Exception {
+    PrometheusTelemetry telemetry =
+        PrometheusTelemetry.register(registry, TelemetryLimits.DEFAULT, System::nanoTime, "test");
+    Edge edge = new Edge(Reporter.SOURCE, Optional.empty(), Optional.empty(), Optional.empty());
+    telemetry.http(edge).finished(200, ResponseFlag.NONE, 1, 1, 1);
+    telemetry.tcp(edge).opened();
+    String documented = Files.readString(Path.of("..", "docs", "metrics.md"));
+    try (LoopLag noLoops = LoopLag.start(List.of(), System::nanoTime);
+        AgentMetrics metrics =
+            AgentMetrics.register(
+                registry, Examples.view(Examples.healthy()), () -> Map.of("x", 1L), noLoops)) {
+      assertThat(metrics).isNotNull();
+      assertThat(names("# TYPE "))
+          .filteredOn(name -> name.startsWith("sluice_") || name.startsWith("istio_"))
+          .hasSizeGreaterThan(15)
+          .allSatisfy(name -> assertThat(documented).containsPattern("`" + name + "[`{]"));
     }
   }
 
