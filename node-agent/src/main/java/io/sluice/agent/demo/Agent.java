@@ -36,7 +36,7 @@ final class Agent {
             List.of(Shop.javaBinary()),
             ManagementFactory.getRuntimeMXBean().getInputArguments(),
             List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()),
-            List.of("run", "--config-dir", home.config().toString()),
+            List.of("run", "--config-dir", home.config().toString(), "--drain-seconds", "1"),
             List.of("--admin", admin.authority()))
         .flatMap(List::stream)
         .toList();

@@ -141,11 +141,19 @@ final class Verdicts {
   private static String driverMillis(List<Visit> pages) {
     return pages.stream()
         .map(visit -> visit.page().text("driver-ms"))
-        .collect(Collectors.joining(", ", "", " ms"));
+        .map(millis -> (millis.isEmpty() ? "?" : millis) + " ms")
+        .collect(Collectors.joining(", "));
   }
 
   private static String waits(List<Visit> pages) {
-    return pages.stream().map(page -> seconds(page.millis())).collect(Collectors.joining(", "));
+    return pages.stream().map(Verdicts::wait).collect(Collectors.joining(", "));
+  }
+
+  private static String wait(Visit page) {
+    String took = seconds(page.millis());
+    return page.status() == 200
+        ? took
+        : took + " (status " + page.status() + " " + page.page().text("error") + ")";
   }
 
   static String seconds(long millis) {

@@ -48,6 +48,12 @@ class DoctorTest {
   }
 
   @Test
+  void aFileThatTheKernelGivesInOneReadOnlyIsReadWhole() {
+    assertThat(new Machine(Path.of("/")).text("/proc/sys/net/ipv4/ip_local_port_range"))
+        .hasValueSatisfying(text -> assertThat(text.split("\\s+")).hasSize(2));
+  }
+
+  @Test
   void capabilitiesThatLackAreNamed() throws IOException {
     assertThat(Privileges.look(with("proc/self/status", "CapEff:\t0000000000001000")).seen())
         .contains("CAP_BPF", "CAP_SYS_ADMIN")
