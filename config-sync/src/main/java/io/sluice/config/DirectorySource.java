@@ -175,6 +175,13 @@ public final class DirectorySource implements AutoCloseable {
               e.toString(),
               "a directory that can be read; what was in force stays"));
     }
+    if (reader.unread() > 0) {
+      problems.add(
+          problem(
+              directory.toString(),
+              reader.unread() + " files that were not read",
+              "at most " + DirectoryReader.FILES_MAX + " files; the first by name are read"));
+    }
     ResourceStore.Snapshot snapshot = store.update(contents());
     boolean published = publisher.publish(snapshot, podAddresses);
     problems.addAll(snapshot.problems());

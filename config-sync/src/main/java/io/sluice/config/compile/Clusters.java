@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes clusters; the same one is made once. */
 final class Clusters {
@@ -27,12 +28,18 @@ final class Clusters {
   /** A port with the cluster that its own callers use when no rule says otherwise. */
   ServicePort servicePort(KnownHost host, KnownHost.Port port) {
     return new ServicePort(
-        host.id(),
-        port.number(),
-        port.protocol(),
-        made.computeIfAbsent(
-            new Key(new ClusterId(host.host(), port.number(), ""), true),
-            key -> make(key.id(), host, port.own(), Map.of(), "")));
+        host.id(), port.number(), port.protocol(), own(Optional.empty(), host, port));
+  }
+
+  /**
+   * The cluster of those who dialled this very host.
+   *
+   * @param client namespace of the callers; empty: any without DestinationRules for foreign hosts
+   */
+  Cluster own(Optional<String> client, KnownHost host, KnownHost.Port port) {
+    return made.computeIfAbsent(
+        new Key(new ClusterId(host.host(), port.number(), ""), true, client),
+        key -> make(key, host, port.own(), Map.of()));
   }
 
   /**
@@ -42,16 +49,26 @@ final class Clusters {
    * @param own whether the callers dialled this very host
    * @return empty when the host has no such subset
    */
-  Optional<Cluster> routed(KnownHost host, KnownHost.Port port, String subset, boolean own) {
+  Optional<Cluster> routed(
+      Optional<String> client, KnownHost host, KnownHost.Port port, String subset, boolean own) {
     if (subset.isEmpty() && own) {
-      return Optional.of(servicePort(host, port).cluster());
+      return Optional.of(own(client, host, port));
     }
     Optional<Map<String, String>> labels =
-        subset.isEmpty() ? Optional.of(Map.of()) : subset(host, subset).map(Subset::labels);
+        subset.isEmpty()
+            ? Optional.of(Map.of())
+            : rules
+                .forService(client, host.id())
+                .map(rule -> rule.subsets().get(subset))
+                .map(Subset::labels);
     return labels.map(wanted ->
         made.computeIfAbsent(
-            new Key(new ClusterId(host.host(), port.number(), subset), false),
-            key -> make(key.id(), host, port.routed(), wanted, subset)));
+            new Key(new ClusterId(host.host(), port.number(), subset), false, client),
+            key -> make(key, host, port.routed(), wanted)));
+  }
+
+  Set<String> clientNamespaces() {
+    return rules.clientNamespaces();
   }
 
   /** Stands for the share of a destination that does not exist: nobody is there, so it gets 503. */
@@ -65,15 +82,10 @@ final class Clusters {
         Optional.empty());
   }
 
-  private Optional<Subset> subset(KnownHost host, String name) {
-    return rules.forService(host.id()).map(rule -> rule.subsets().get(name));
-  }
-
-  private Cluster make(
-      ClusterId id, KnownHost host, Backends backends, Map<String, String> labels, String subset) {
-    TrafficPolicy policy = policy(host, id.port(), subset);
+  private Cluster make(Key key, KnownHost host, Backends backends, Map<String, String> labels) {
+    TrafficPolicy policy = policy(key, host);
     return new Cluster(
-        id,
+        key.id(),
         host.id(),
         backends.select(labels),
         policy.loadBalancer().orElse(LoadBalancer.LEAST_REQUEST),
@@ -81,12 +93,13 @@ final class Clusters {
         policy.tls().flatMap(tls -> tls(tls, host.host())));
   }
 
-  private TrafficPolicy policy(KnownHost host, int port, String subset) {
+  private TrafficPolicy policy(Key key, KnownHost host) {
+    int port = key.id().port();
     return rules
-        .forService(host.id())
+        .forService(key.client(), host.id())
         .map(rule -> {
           TrafficPolicy general = rule.policy().forPort(port);
-          Subset narrow = rule.subsets().get(subset);
+          Subset narrow = rule.subsets().get(key.id().subset());
           return narrow == null ? general : general.overlay(narrow.policy(), port);
         })
         .orElse(TrafficPolicy.NONE);
@@ -108,8 +121,9 @@ final class Clusters {
   }
 
   /**
-   * Callers who dialled a headless service themselves have chosen the pod: theirs is another
-   * cluster of the same name.
+   * Several clusters may have the same name: their callers are never the same.
+   *
+   * @param own callers of a headless service who dialled it themselves have chosen the pod
    */
-  private record Key(ClusterId id, boolean own) {}
+  private record Key(ClusterId id, boolean own, Optional<String> client) {}
 }

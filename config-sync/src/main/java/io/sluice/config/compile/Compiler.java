@@ -38,7 +38,6 @@ public final class Compiler {
   }
 
   private Compiled compile(long generation) {
-    RuleCompiler rules = new RuleCompiler(catalog, clusters, report);
     RuleChecks checks = new RuleChecks(catalog, report);
     resources.virtualServices().forEach(checks::check);
     RouteTable table =
@@ -47,8 +46,7 @@ public final class Compiler {
             servicesByAddress(),
             pods.workloads(),
             servicesByPodPort(),
-            new HostCompiler(catalog, clusters, rules, resources.virtualServices(), report)
-                .compile());
+            new HostCompiler(catalog, clusters, resources.virtualServices(), report).compile());
     return new Compiled(
         table,
         new Enrolment(resources.namespaces(), report).enrolled(resources.pods()),

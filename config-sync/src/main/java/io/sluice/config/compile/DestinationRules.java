@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Finds the DestinationRule of a host: in the service's namespace, then in the root namespace; in
@@ -20,16 +22,28 @@ final class DestinationRules {
   static final String ROOT_NAMESPACE = "istio-system";
 
   private final Map<String, Map<String, Merged>> byNamespaceAndHost = new LinkedHashMap<>();
+  private final Set<String> clientNamespaces = new TreeSet<>();
 
   DestinationRules(List<DestinationRuleResource> rules, Catalog catalog, Report report) {
     rules.forEach(rule -> add(rule, report));
     rules.forEach(rule -> check(rule, catalog, report));
   }
 
-  /** The rule in force for a host; empty when there is none. */
-  Optional<Merged> forService(ServiceId service) {
-    return narrowest(service.namespace(), service.host())
+  /**
+   * The rule in force for a host; empty when there is none.
+   *
+   * @param client namespace of the callers; empty: any that has no rule of its own for the host
+   */
+  Optional<Merged> forService(Optional<String> client, ServiceId service) {
+    return client
+        .flatMap(namespace -> narrowest(namespace, service.host()))
+        .or(() -> narrowest(service.namespace(), service.host()))
         .or(() -> narrowest(ROOT_NAMESPACE, service.host()));
+  }
+
+  /** Namespaces with rules for hosts of other namespaces, which bind their own callers only. */
+  Set<String> clientNamespaces() {
+    return clientNamespaces;
   }
 
   private Optional<Merged> narrowest(String namespace, String host) {
@@ -74,7 +88,7 @@ final class DestinationRules {
     return all;
   }
 
-  private static void check(DestinationRuleResource rule, Catalog catalog, Report report) {
+  private void check(DestinationRuleResource rule, Catalog catalog, Report report) {
     String namespace = rule.header().namespace();
     String host = HostNames.resolve(rule.host(), namespace);
     List<KnownHost> covered = new ArrayList<>(catalog.coveredBy(host));
@@ -85,20 +99,32 @@ final class DestinationRules {
           rule.host(),
           "a host that a Service or ServiceEntry declares; it was looked for as " + host);
     }
-    if (!covered.isEmpty()
-        && !namespace.equals(ROOT_NAMESPACE)
-        && covered.stream().noneMatch(known -> known.id().namespace().equals(namespace))) {
-      report.notSupported(
-          rule.header(),
-          "metadata.namespace",
-          namespace,
-          covered.getFirst().id().namespace()
-              + " (the host's own namespace) or "
-              + ROOT_NAMESPACE
-              + ": a rule in a client's namespace has no effect yet");
+    boolean foreign = covered.stream().anyMatch(known -> !known.id().namespace().equals(namespace));
+    if (foreign && !namespace.equals(ROOT_NAMESPACE)) {
+      clientNamespaces.add(namespace);
+      checkForeign(rule, covered, report);
     }
     for (int index = 0; index < rule.subsets().size(); index++) {
       checkPods(rule, index, covered, report);
+    }
+  }
+
+  /** What callers of this namespace do on an opaque port is not told apart from what others do. */
+  private static void checkForeign(
+      DestinationRuleResource rule, List<KnownHost> covered, Report report) {
+    boolean opaque =
+        covered.stream()
+            .flatMap(known -> known.ports().values().stream())
+            .noneMatch(KnownHost.Port::mayBeHttp);
+    if (opaque) {
+      report.notSupported(
+          rule.header(),
+          "metadata.namespace",
+          rule.header().namespace(),
+          covered.getFirst().id().namespace()
+              + " (the host's own namespace) or "
+              + ROOT_NAMESPACE
+              + ": on TLS and TCP ports a rule in a client's namespace has no effect yet");
     }
   }
 

@@ -2,7 +2,9 @@ package io.sluice.config.compile;
 
 import io.sluice.config.resource.VirtualServiceResource;
 import io.sluice.mesh.http.HostRules;
+import io.sluice.mesh.http.HttpAction;
 import io.sluice.mesh.http.HttpRoute;
+import io.sluice.mesh.service.Cluster;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,20 +22,14 @@ final class HostCompiler {
 
   private final Catalog catalog;
   private final Clusters clusters;
-  private final RuleCompiler compiler;
   private final Report report;
   private final List<Claim> claims;
   private final Map<Integer, Map<String, HostRules>> hostsByPort = new HashMap<>();
 
   HostCompiler(
-      Catalog catalog,
-      Clusters clusters,
-      RuleCompiler compiler,
-      List<VirtualServiceResource> rules,
-      Report report) {
+      Catalog catalog, Clusters clusters, List<VirtualServiceResource> rules, Report report) {
     this.catalog = catalog;
     this.clusters = clusters;
-    this.compiler = compiler;
     this.report = report;
     this.claims = claims(rules);
   }
@@ -50,7 +46,7 @@ final class HostCompiler {
         HostRules rules =
             new HostRules(
                 known.host(),
-                scopes(known.host(), port.number()),
+                withDefaults(known, port, scopes(known.host(), port.number())),
                 Optional.of(clusters.servicePort(known, port)));
         known.spellings().forEach(spelling -> put(port.number(), spelling, rules));
       }
@@ -108,15 +104,69 @@ final class HostCompiler {
       if (HostNames.covers(claim.pattern(), host)) {
         Optional<Claim> winner = used.stream().filter(claim::isShadowedBy).findFirst();
         winner.ifPresent(first -> reportShadow(claim, first));
-        List<HttpRoute> routes =
-            winner.isPresent() ? List.of() : compiler.routes(claim.rules(), host, port);
-        if (!routes.isEmpty()) {
+        if (winner.isEmpty() && addScopes(claim, host, port, scopes)) {
           used.add(claim);
-          scopes.add(new HostRules.Scope(claim.namespaces(), routes));
         }
       }
     }
     return scopes;
+  }
+
+  /**
+   * One scope for all callers, and before it one for each namespace whose DestinationRules change
+   * where its calls go.
+   */
+  private boolean addScopes(Claim claim, String host, int port, List<HostRules.Scope> scopes) {
+    String home = claim.rules().header().namespace();
+    Set<String> clients = new TreeSet<>(clusters.clientNamespaces());
+    if (!claim.namespaces().isEmpty()) {
+      clients.retainAll(claim.namespaces());
+    }
+    // What is wrong is told as the callers next to the rule see it.
+    Report general = clients.contains(home) ? new Report() : report;
+    List<HttpRoute> routes = routes(claim, host, port, Optional.empty(), general);
+    if (routes.isEmpty()) {
+      return false;
+    }
+    for (String client : clients) {
+      Report own = client.equals(home) ? report : new Report();
+      List<HttpRoute> theirs = routes(claim, host, port, Optional.of(client), own);
+      if (!theirs.equals(routes)) {
+        scopes.add(new HostRules.Scope(Set.of(client), theirs));
+      }
+    }
+    scopes.add(new HostRules.Scope(claim.namespaces(), routes));
+    return true;
+  }
+
+  private List<HttpRoute> routes(
+      Claim claim, String host, int port, Optional<String> client, Report told) {
+    return new RuleCompiler(catalog, clusters, told, client).routes(claim.rules(), host, port);
+  }
+
+  /**
+   * Callers whose namespace has a DestinationRule for the host get its cluster without a
+   * VirtualService, too.
+   */
+  private List<HostRules.Scope> withDefaults(
+      KnownHost known, KnownHost.Port port, List<HostRules.Scope> scopes) {
+    List<HostRules.Scope> all = new ArrayList<>(scopes);
+    Cluster general = clusters.own(Optional.empty(), known, port);
+    for (String client : clusters.clientNamespaces()) {
+      Cluster own = clusters.own(Optional.of(client), known, port);
+      if (!own.equals(general)) {
+        HttpRoute route =
+            new HttpRoute(
+                "default",
+                known.header().ref(),
+                List.of(),
+                HttpAction.Forward.to(own),
+                Optional.empty(),
+                Optional.empty());
+        all.add(new HostRules.Scope(Set.of(client), List.of(route)));
+      }
+    }
+    return all;
   }
 
   private void reportShadow(Claim claim, Claim first) {

@@ -23,11 +23,17 @@ final class RuleCompiler {
   private final Catalog catalog;
   private final Clusters clusters;
   private final Report report;
+  private final Optional<String> client;
 
-  RuleCompiler(Catalog catalog, Clusters clusters, Report report) {
+  /**
+   * @param report what is wrong for these callers
+   * @param client namespace of the callers; empty: any without DestinationRules for foreign hosts
+   */
+  RuleCompiler(Catalog catalog, Clusters clusters, Report report, Optional<String> client) {
     this.catalog = catalog;
     this.clusters = clusters;
     this.report = report;
+    this.client = client;
   }
 
   /**
@@ -101,7 +107,7 @@ final class RuleCompiler {
               + "; requests get 503 now");
     }
     Optional<Cluster> cluster =
-        clusters.routed(known.get(), target, destination.subset(), name.equals(host));
+        clusters.routed(client, known.get(), target, destination.subset(), name.equals(host));
     if (cluster.isEmpty()) {
       return missing(
           rules,

@@ -102,12 +102,14 @@ final class CoreKinds {
     }
     Integer target = port.getTargetPort().getIntVal();
     String named = port.getTargetPort().getStrVal();
-    if (named != null && !named.isEmpty()) {
+    if (named != null && !named.isEmpty() && !named.chars().allMatch(Character::isDigit)) {
       return Optional.of(new ServiceResource.Target.Named(named));
     }
     if (target == null || !isPort(target)) {
       findings.error(
-          path + ".targetPort", String.valueOf(target), PORT + ", or a container port's name");
+          path + ".targetPort",
+          String.valueOf(port.getTargetPort().getValue()),
+          PORT + ", or a container port's name");
       return Optional.empty();
     }
     return Optional.of(new ServiceResource.Target.Number(target));

@@ -61,7 +61,8 @@ final class Translator {
         HasMetadata typed = serialization.convertValue(tree, type);
         resource = resource(new Header(ref, created(tree), file), typed, tree, findings);
       }
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // The models' own readers throw whatever they stumble over.
       wrongShape(e, findings);
     }
     if (findings.isBad()) {
@@ -138,7 +139,7 @@ final class Translator {
   }
 
   /** What the typed model refuses, with the path that Jackson took to it. */
-  private static void wrongShape(IllegalArgumentException e, Findings findings) {
+  private static void wrongShape(RuntimeException e, Findings findings) {
     StringBuilder path = new StringBuilder();
     String message = String.valueOf(e.getMessage());
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {

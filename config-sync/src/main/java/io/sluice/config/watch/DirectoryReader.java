@@ -37,6 +37,7 @@ public final class DirectoryReader {
   private final Path directory;
   private final InstantSource clock;
   private Map<String, Known> known = new HashMap<>();
+  private int left;
 
   public DirectoryReader(Path directory, InstantSource clock) {
     this.directory = directory;
@@ -62,8 +63,14 @@ public final class DirectoryReader {
     return texts;
   }
 
+  /** How many files were not read last time, for there are more than {@link #FILES_MAX}. */
+  public int unread() {
+    return left;
+  }
+
   private SortedMap<String, Path> files() throws IOException {
     SortedMap<String, Path> files = new TreeMap<>();
+    left = 0;
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
@@ -72,6 +79,7 @@ public final class DirectoryReader {
         }
         if (files.size() > FILES_MAX) {
           files.remove(files.lastKey());
+          left++;
         }
       }
     }
