@@ -1,11 +1,17 @@
 package io.sluice.proxy.upstream;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Endpoint;
+import io.sluice.mesh.service.UpstreamTls;
 import io.sluice.proxy.doors.PodSockets.PodGoneException;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.Direction;
@@ -35,6 +41,18 @@ final class Dial {
     record NotConnected(Failure failure, boolean anotherMayDo) implements Outcome {}
   }
 
+  /** Takes what a failing handshake throws: the handshake's future has said it already. */
+  @Sharable
+  private static final class Quiet extends ChannelInboundHandlerAdapter {
+    static final String NAME = "quiet";
+    static final Quiet HANDLER = new Quiet();
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      // See above.
+    }
+  }
+
   private final PodPool pod;
   private final UpstreamTarget target;
   private final Endpoint endpoint;
@@ -42,6 +60,7 @@ final class Dial {
   private final long begunNanos;
   private @Nullable Channel channel;
   private @Nullable Future<?> limit;
+  private @Nullable SslContext tls;
   private boolean ended;
 
   Dial(PodPool pod, UpstreamTarget target, Endpoint endpoint, Consumer<Outcome> then) {
@@ -56,7 +75,29 @@ final class Dial {
     Cluster cluster = target.cluster();
     EventLoop loop = pod.loop().eventLoop();
     limit = loop.schedule(this::late, cluster.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
-    open();
+    if (cluster.tls().isEmpty()) {
+      open();
+    } else if (serverName().startsWith("*")) {
+      tlsFailed(
+          "a wildcard host is no server name: '"
+              + serverName()
+              + "' (expected: tls.sni in its DestinationRule)");
+    } else {
+      pod.loop().tls().get(new TlsKey(cluster.tls().get(), target.reuse()), this::tlsSetUp);
+    }
+  }
+
+  private void tlsSetUp(TlsContexts.Built built) {
+    if (ended) {
+      return;
+    }
+    switch (built) {
+      case TlsContexts.Built.Ready(SslContext context) -> {
+        tls = context;
+        open();
+      }
+      case TlsContexts.Built.Failed(String reason) -> tlsFailed(reason);
+    }
   }
 
   /** Nobody waits any more; the receiver is not called. */
@@ -143,12 +184,49 @@ final class Dial {
       Transport.reset(socket);
       return;
     }
-    if (target.cluster().tls().isPresent()) {
-      notConnected(new Failure.TlsFailed(endpoint.address(), "TLS is not spoken yet"), false);
+    SslContext context = tls;
+    if (context == null) {
+      ready(socket);
+    } else {
+      secure(socket, context);
+    }
+  }
+
+  private void secure(SocketChannel socket, SslContext context) {
+    SslHandler handler =
+        context.newHandler(socket.alloc(), serverName(), endpoint.address().getPort());
+    handler.setHandshakeTimeoutMillis(0); // One limit is enough.
+    handler
+        .handshakeFuture()
+        .addListener(done -> {
+          if (done.isSuccess()) {
+            ready(socket);
+          } else {
+            tlsFailed(TlsFaults.reason(done.cause()));
+          }
+        });
+    socket.pipeline().addLast("tls", handler).addLast(Quiet.NAME, Quiet.HANDLER);
+  }
+
+  private void ready(SocketChannel socket) {
+    if (ended) {
+      Transport.reset(socket);
       return;
     }
     end();
+    if (tls != null) {
+      socket.pipeline().remove(Quiet.NAME);
+    }
     then.accept(new Outcome.Connected(socket));
+  }
+
+  private String serverName() {
+    String sni = target.cluster().tls().map(UpstreamTls::sni).orElse("");
+    return sni.isEmpty() ? target.cluster().id().host() : sni;
+  }
+
+  private void tlsFailed(String reason) {
+    notConnected(new Failure.TlsFailed(endpoint.address(), reason), false);
   }
 
   private void failed(Throwable cause) {
@@ -161,7 +239,15 @@ final class Dial {
 
   private void late() {
     Duration connectTimeout = target.cluster().connectTimeout();
-    notConnected(new Failure.ConnectTimeout(endpoint.address(), connectTimeout), true);
+    Channel opened = channel;
+    if (tls != null && opened != null && opened.isActive()) {
+      tlsFailed(
+          "the handshake did not end within "
+              + connectTimeout
+              + " of the dial: maybe the endpoint does not speak TLS");
+    } else {
+      notConnected(new Failure.ConnectTimeout(endpoint.address(), connectTimeout), true);
+    }
   }
 
   private void notConnected(Failure failure, boolean anotherMayDo) {

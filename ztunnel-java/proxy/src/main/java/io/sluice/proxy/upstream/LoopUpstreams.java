@@ -22,6 +22,7 @@ final class LoopUpstreams {
   private final UpstreamSettings settings;
   private final OwnSockets own;
   private final Names names;
+  private final LoopTls tls;
   private final Balancer balancer;
   private final LoopbackSources sources;
   private final Map<PodContext, PodPool> pods = new IdentityHashMap<>();
@@ -33,11 +34,13 @@ final class LoopUpstreams {
       UpstreamSettings settings,
       OwnSockets own,
       Names names,
+      LoopTls tls,
       RandomGenerator random) {
     this.eventLoop = eventLoop;
     this.settings = settings;
     this.own = own;
     this.names = names;
+    this.tls = tls;
     this.balancer = new Balancer(random);
     this.sources = new LoopbackSources(random);
   }
@@ -94,6 +97,10 @@ final class LoopUpstreams {
 
   Names names() {
     return names;
+  }
+
+  LoopTls tls() {
+    return tls;
   }
 
   Balancer balancer() {

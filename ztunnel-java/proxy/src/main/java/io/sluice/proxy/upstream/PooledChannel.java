@@ -3,6 +3,9 @@ package io.sluice.proxy.upstream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.proxy.transport.Transport;
 import org.jspecify.annotations.Nullable;
@@ -91,13 +94,17 @@ final class PooledChannel extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (idle) {
-      // Half-closed by the other side, or close_notify.
-      ReferenceCountUtil.release(event);
+    if (idle && isEndOfInput(event)) {
       pod.dropIdle(this);
     } else {
       ctx.fireUserEventTriggered(event);
     }
+  }
+
+  private static boolean isEndOfInput(Object event) {
+    return event instanceof ChannelInputShutdownEvent
+        || event instanceof ChannelInputShutdownReadComplete
+        || event instanceof SslCloseCompletionEvent;
   }
 
   @Override

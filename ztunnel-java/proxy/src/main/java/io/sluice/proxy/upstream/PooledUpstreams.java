@@ -12,7 +12,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -25,6 +27,11 @@ import java.util.random.RandomGenerator;
 public final class PooledUpstreams implements Upstreams, AutoCloseable {
   private final Map<EventLoop, LoopUpstreams> loops = new IdentityHashMap<>();
 
+  // For files. What waits in its queue is one task per loop and TLS context at most.
+  private final ScheduledExecutorService background =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("sluice-upstream").factory());
+
   /**
    * @param group must run on the transport of the settings; all its loops must exist
    * @param randoms called once per event loop
@@ -34,10 +41,12 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
       EventLoopGroup group,
       OwnSockets own,
       Supplier<? extends RandomGenerator> randoms) {
+    TlsContexts contexts = new TlsContexts(settings.tls(), background);
     for (EventExecutor executor : group) {
       EventLoop loop = (EventLoop) executor;
       Names names = new LiteralNames();
-      loops.put(loop, new LoopUpstreams(loop, settings, own, names, randoms.get()));
+      LoopTls tls = new LoopTls(loop, contexts);
+      loops.put(loop, new LoopUpstreams(loop, settings, own, names, tls, randoms.get()));
     }
   }
 
@@ -62,6 +71,7 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
   @Override
   public void close() {
     onEachLoop(LoopUpstreams::close).join();
+    background.shutdownNow();
   }
 
   LoopUpstreams of(EventLoop loop) {

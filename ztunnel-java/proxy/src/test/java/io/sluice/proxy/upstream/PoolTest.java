@@ -2,11 +2,7 @@ package io.sluice.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.InterceptedConnection;
@@ -44,7 +40,7 @@ class PoolTest {
       Cluster cluster = Clusters.listed(server.address());
       UpstreamConnection first = bench.http(cluster);
       Channel channel = first.channel();
-      assertThat(exchange(first, "one")).isEqualTo("one");
+      assertThat(Borrower.exchange(first, "one")).isEqualTo("one");
       bench.release(first);
       assertThat(bench.resting()).isOne();
 
@@ -52,7 +48,7 @@ class PoolTest {
       assertThat(second.channel()).isSameAs(channel);
       assertThat(second.reused()).isTrue();
       assertThat(bench.resting()).isZero();
-      assertThat(exchange(second, "two")).isEqualTo("two");
+      assertThat(Borrower.exchange(second, "two")).isEqualTo("two");
 
       // The ended lease has no say any more.
       bench.discard(first);
@@ -115,7 +111,7 @@ class PoolTest {
     try (UpstreamBench bench = new UpstreamBench(transport);
         ScriptedServer server = ScriptedServer.echo()) {
       UpstreamConnection connection = bench.http(Clusters.listed(server.address()));
-      exchange(connection, "x");
+      Borrower.exchange(connection, "x");
       bench.release(connection);
       server.closeConnections();
       Eventually.until("the pool is empty", () -> bench.resting() == 0);
@@ -136,7 +132,7 @@ class PoolTest {
               connection.getInputStream().readAllBytes();
             })) {
       UpstreamConnection connection = bench.http(Clusters.listed(server.address()));
-      Received received = new Received();
+      Borrower.Received received = new Borrower.Received();
       Loops.run(bench.loop, () -> connection.channel().pipeline().addLast(received));
       bench.release(connection);
       speak.complete(null);
@@ -261,41 +257,5 @@ class PoolTest {
         from.connectTriesMax(),
         from.dns(),
         from.tls());
-  }
-
-  /** Writes a text to an echo server and reads it back, as a borrower would. */
-  private static String exchange(UpstreamConnection connection, String text) {
-    Channel channel = connection.channel();
-    Received received =
-        Loops.on(
-            channel.eventLoop(),
-            () -> {
-              Received former = channel.pipeline().get(Received.class);
-              Received handler = former == null ? new Received() : former;
-              if (former == null) {
-                channel.pipeline().addLast(handler);
-              }
-              handler.text.setLength(0);
-              channel.writeAndFlush(
-                  Unpooled.copiedBuffer(text, java.nio.charset.StandardCharsets.US_ASCII));
-              channel.read();
-              return handler;
-            });
-    Eventually.until(
-        "the echo",
-        () -> Loops.on(channel.eventLoop(), () -> received.text.length() == text.length()));
-    return Loops.on(channel.eventLoop(), received.text::toString);
-  }
-
-  private static final class Received extends ChannelInboundHandlerAdapter {
-    final StringBuilder text = new StringBuilder();
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ByteBuf bytes = (ByteBuf) message;
-      text.append(bytes.toString(java.nio.charset.StandardCharsets.US_ASCII));
-      bytes.release();
-      ctx.read();
-    }
   }
 }
