@@ -188,6 +188,9 @@ static __always_inline void on_listen(struct bpf_sock_ops *ctx, struct bpf_sock 
 	/* Without a bind the port comes after this hook: the agent's next scan finds it. */
 	if (!ports || !ctx->local_port || bpf_sk_storage_get(&own_sk, sk, 0, 0))
 		return;
+	/* Counted by a program that shares our maps and ran before us. */
+	if (bpf_sk_storage_get(&counted, sk, 0, 0))
+		return;
 	families = listen_key(ctx, sk, &key);
 	mark = bpf_sk_storage_get(&counted, sk, &done, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!mark) {

@@ -30,11 +30,17 @@ public final class Mesh implements AutoCloseable {
   }
 
   public Mesh(TestNetwork network) {
-    this.network = network;
-    this.datapath =
+    this(
+        network,
         DatapathSpec.embedded(Path.of(System.getProperty("java.io.tmpdir")))
             .load()
-            .attach(network.cgroup());
+            .attach(network.cgroup()));
+  }
+
+  /** Owns the datapath from now on. */
+  public Mesh(TestNetwork network, AttachedDatapath datapath) {
+    this.network = network;
+    this.datapath = datapath;
   }
 
   public AttachedDatapath datapath() {
@@ -43,12 +49,21 @@ public final class Mesh implements AutoCloseable {
 
   public Pod enrol(String name, PodAddresses addresses) {
     NetworkNamespace namespace = home.open(network.path(name));
+    PodDatapath pod = prepare(namespace, addresses);
     TestProxy proxy = new TestProxy(datapath, namespace, name.hashCode());
-    PodDatapath pod = datapath.prepare(namespace, addresses);
     pod.enable(proxy.listeners());
     Pod enrolled = new Pod(namespace, pod, proxy);
     pods.put(name, enrolled);
     return enrolled;
+  }
+
+  private PodDatapath prepare(NetworkNamespace namespace, PodAddresses addresses) {
+    try {
+      return datapath.prepare(namespace, addresses);
+    } catch (RuntimeException e) {
+      namespace.close();
+      throw e;
+    }
   }
 
   public Pod pod(String name) {

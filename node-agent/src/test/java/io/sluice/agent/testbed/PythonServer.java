@@ -28,6 +28,15 @@ public final class PythonServer implements AutoCloseable {
     }
   }
 
+  /** Writes a line to its standard input. */
+  public void tell(String line) {
+    try {
+      process.outputWriter().append(line).append('\n').flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Ends it with SIGKILL and waits until its sockets are closed. */
   @Override
   public void close() {

@@ -16,7 +16,9 @@ final class Relay extends ChannelInboundHandlerAdapter {
   }
 
   static void reset(Channel channel) {
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    if (channel.isActive()) {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    }
     channel.close();
   }
 

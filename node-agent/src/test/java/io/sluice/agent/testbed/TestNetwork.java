@@ -10,9 +10,12 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Namespaces on one bridge, and a cgroup for the processes in them.
@@ -27,6 +30,8 @@ import java.util.concurrent.TimeUnit;
  * is removed by {@link #close()}, and by the end of the JVM if a test forgot.
  */
 public final class TestNetwork implements AutoCloseable {
+  private static final Duration AWAIT = Duration.ofSeconds(20);
+  private static final Duration POLL = Duration.ofMillis(20);
   private static final int COMMAND_SECONDS_MAX = 30;
 
   private final String prefix;
@@ -62,9 +67,9 @@ public final class TestNetwork implements AutoCloseable {
     Files.createDirectory(cgroup);
     enter(cgroup);
     addNamespace("hub");
-    ip("-n", full("hub"), "link", "add", "br0", "type", "bridge");
-    ip("-n", full("hub"), "addr", "add", "10.88.0.254/24", "dev", "br0");
-    ip("-n", full("hub"), "link", "set", "br0", "up");
+    ip("-n", fullName("hub"), "link", "add", "br0", "type", "bridge");
+    ip("-n", fullName("hub"), "addr", "add", "10.88.0.254/24", "dev", "br0");
+    ip("-n", fullName("hub"), "link", "set", "br0", "up");
     for (int i = 0; i < pods.length; i++) {
       addPod(pods[i], i + 1);
     }
@@ -91,7 +96,7 @@ public final class TestNetwork implements AutoCloseable {
     addNamespace(name);
     ip(
         "-n",
-        full("hub"),
+        fullName("hub"),
         "link",
         "add",
         "v" + name,
@@ -101,28 +106,29 @@ public final class TestNetwork implements AutoCloseable {
         "name",
         "eth0",
         "netns",
-        full(name));
-    ip("-n", full("hub"), "link", "set", "v" + name, "master", "br0", "up");
-    ip("-n", full(name), "addr", "add", "10.88.0." + number + "/24", "dev", "eth0");
-    ip("-n", full(name), "addr", "add", "fd88::" + number + "/64", "dev", "eth0", "nodad");
-    ip("-n", full(name), "link", "set", "eth0", "up");
-    ip("-n", full(name), "route", "add", "default", "via", "10.88.0.254");
+        fullName(name));
+    ip("-n", fullName("hub"), "link", "set", "v" + name, "master", "br0", "up");
+    ip("-n", fullName(name), "addr", "add", "10.88.0." + number + "/24", "dev", "eth0");
+    ip("-n", fullName(name), "addr", "add", "fd88::" + number + "/64", "dev", "eth0", "nodad");
+    ip("-n", fullName(name), "link", "set", "eth0", "up");
+    ip("-n", fullName(name), "route", "add", "default", "via", "10.88.0.254");
   }
 
-  private void addNamespace(String name) {
-    ip("netns", "add", full(name));
+  /** A namespace with loopback only. */
+  public void addNamespace(String name) {
+    ip("netns", "add", fullName(name));
     namespaces.add(name);
-    ip("-n", full(name), "link", "set", "lo", "up");
+    ip("-n", fullName(name), "link", "set", "lo", "up");
   }
 
   /** Deletes a namespace; a pod that died. */
   public void deletePod(String name) {
-    ip("netns", "del", full(name));
+    ip("netns", "del", fullName(name));
     namespaces.remove(name);
   }
 
   public Path path(String pod) {
-    return Path.of("/run/netns", full(pod));
+    return Path.of("/run/netns", fullName(pod));
   }
 
   public Path cgroup() {
@@ -140,6 +146,27 @@ public final class TestNetwork implements AutoCloseable {
   /** What {@link #create} gives the n-th pod. */
   public static PodAddresses addresses(int number) {
     return new PodAddresses(List.of(ip4(number)), List.of(ip6(number)));
+  }
+
+  /**
+   * Waits until the kernel has freed the namespace of a pod that was deleted: then its end of the
+   * veth pair is gone and with it the hub's.
+   */
+  public void awaitFreed(String pod) {
+    await(
+        "the namespace of pod " + pod + " is freed",
+        () -> !run("hub", "ip", "-o", "link").contains("v" + pod + "@"));
+  }
+
+  /** Waits for something that happens soon; fails the test if it does not within 20 s. */
+  public static void await(String what, BooleanSupplier condition) {
+    long limit = System.nanoTime() + AWAIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > limit) {
+        throw new AssertionError("not within " + AWAIT.toSeconds() + " s: " + what);
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
   }
 
   /** Starts a process in a pod and in the cgroup; it is ended with the network at the latest. */
@@ -212,7 +239,8 @@ public final class TestNetwork implements AutoCloseable {
     }
   }
 
-  private String full(String name) {
+  /** The name that iproute2 knows. */
+  public String fullName(String name) {
     return prefix + "-" + name;
   }
 
@@ -225,7 +253,7 @@ public final class TestNetwork implements AutoCloseable {
   private void removeAll() {
     processes.forEach(TestNetwork::end);
     for (String namespace : List.copyOf(namespaces)) {
-      ip("netns", "del", full(namespace));
+      ip("netns", "del", fullName(namespace));
       namespaces.remove(namespace);
     }
     try {

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Stands in for the proxy in one pod: accepts what was steered and copies bytes, both directions,
@@ -38,6 +39,7 @@ public final class TestProxy implements AutoCloseable {
   private static final int LO = 1;
   private static final int PORT_MIN = 12_000;
   private static final int PORT_BOUND = 30_000;
+  private static final int BACKLOG = 1024;
   private static final int BIND_TRIES_MAX = 20;
 
   private final AttachedDatapath datapath;
@@ -77,6 +79,11 @@ public final class TestProxy implements AutoCloseable {
     return List.copyOf(seen);
   }
 
+  /** Connections stay in the kernel's queues from now on. */
+  public void pauseAccept() {
+    out4.config().setAutoRead(false);
+  }
+
   private EpollServerSocketChannel listen(String address, boolean outbound, boolean onLo) {
     for (int i = 0; ; i++) {
       int port = random.nextInt(PORT_MIN, PORT_BOUND);
@@ -84,6 +91,7 @@ public final class TestProxy implements AutoCloseable {
           new ServerBootstrap()
               .group(loops)
               .channelFactory(() -> listenerSocket(onLo))
+              .option(ChannelOption.SO_BACKLOG, BACKLOG)
               .childOption(ChannelOption.AUTO_READ, false)
               .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
               .childHandler(new Accepted(outbound))
@@ -180,6 +188,16 @@ public final class TestProxy implements AutoCloseable {
     }
   }
 
+  private static void end(Channel channel) {
+    if (!channel.isRegistered()) {
+      channel.unsafe().closeForcibly();
+    } else if (channel instanceof EpollSocketChannel) {
+      Relay.reset(channel);
+    } else {
+      channel.close();
+    }
+  }
+
   private static int port(Channel listener) {
     return ((InetSocketAddress) listener.localAddress()).getPort();
   }
@@ -191,12 +209,8 @@ public final class TestProxy implements AutoCloseable {
   /** Resets all connections and frees the pod's sockets before it returns. */
   @Override
   public void close() {
-    channels.forEach(channel -> {
-      if (channel instanceof EpollSocketChannel connection) {
-        connection.config().setSoLinger(0);
-      }
-    });
-    channels.close().awaitUninterruptibly();
-    loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).awaitUninterruptibly();
+    channels.forEach(TestProxy::end);
+    channels.newCloseFuture().awaitUninterruptibly();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -10,6 +10,8 @@ import io.sluice.agent.kernel.abi.PodsMap;
 import io.sluice.agent.kernel.ffi.BpfLink;
 import io.sluice.agent.kernel.ffi.BpfMap;
 import io.sluice.agent.kernel.ffi.BpfObjectHandle;
+import io.sluice.agent.kernel.ffi.Errno;
+import io.sluice.agent.kernel.ffi.KernelFault;
 import io.sluice.agent.netns.NetworkNamespace;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +57,22 @@ public final class AttachedDatapath implements AutoCloseable {
         addresses,
         maps,
         listening,
-        () ->
-            namespace.withDescriptor(
-                fd -> object.attach(INBOUND, fd, "network namespace " + namespace)));
+        () -> namespace.withDescriptor(fd -> attachInbound(fd, namespace)));
+  }
+
+  /**
+   * Two agents that share no maps take each other's upstream sockets for an app's and would send a
+   * connection round for ever, so the second one is refused.
+   */
+  private BpfLink attachInbound(int namespaceFd, NetworkNamespace namespace) {
+    if (BpfObjectHandle.isAttachedToNetns(INBOUND, namespaceFd)) {
+      throw new KernelFault(
+          "attach",
+          INBOUND + " to network namespace " + namespace,
+          Errno.EEXIST,
+          "another agent steers this pod already: stop one of the two");
+    }
+    return object.attach(INBOUND, namespaceFd, "network namespace " + namespace);
   }
 
   /** Tells the kernel which sockets are the proxy's own. Any thread. */
