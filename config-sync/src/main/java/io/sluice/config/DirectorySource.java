@@ -2,6 +2,8 @@ package io.sluice.config;
 
 import io.sluice.config.publish.Publisher;
 import io.sluice.config.publish.ResourceStore;
+import io.sluice.config.resource.MeshResource;
+import io.sluice.config.resource.PodResource;
 import io.sluice.config.translate.FileContent;
 import io.sluice.config.translate.ManifestReader;
 import io.sluice.config.watch.Bell;
@@ -115,6 +117,7 @@ public final class DirectorySource implements AutoCloseable {
    * Tells the addresses of a pod that were found in its namespace; used where its status names
    * none. A new table follows.
    *
+   * @param uid of a pod that was told of; forgotten with it
    * @param addresses empty to forget them
    */
   public void podAddresses(String uid, List<InetAddress> addresses) {
@@ -183,10 +186,21 @@ public final class DirectorySource implements AutoCloseable {
               "at most " + DirectoryReader.FILES_MAX + " files; the first by name are read"));
     }
     ResourceStore.Snapshot snapshot = store.update(contents());
+    podAddresses.keySet().retainAll(uids(snapshot.resources()));
     boolean published = publisher.publish(snapshot, podAddresses);
     problems.addAll(snapshot.problems());
     problems.addAll(publisher.problems());
     update(snapshot.resources().size(), problems, published);
+  }
+
+  private static Set<String> uids(List<MeshResource> resources) {
+    Set<String> uids = new HashSet<>();
+    for (MeshResource resource : resources) {
+      if (resource instanceof PodResource pod) {
+        uids.add(pod.uid());
+      }
+    }
+    return uids;
   }
 
   private SortedMap<String, FileContent> contents() {

@@ -177,6 +177,35 @@ class DestinationRuleTest {
   }
 
   @Test
+  void aWildcardGivesNoServerName() {
+    String entry =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: all, namespace: shop}
+        spec: {hosts: ['*.example.com'], ports: [{number: 443, name: tls}]}
+        """;
+
+    assertThat(
+            Given.yaml(
+                    entry,
+                    Given.destinationRule(
+                        "d", "shop", "host: '*.example.com', trafficPolicy: {tls: {mode: SIMPLE}}"))
+                .fieldsOf(Severity.WARNING))
+        .containsExactly("spec.trafficPolicy.tls.sni");
+  }
+
+  @Test
+  void onOpaquePortsAClientsRuleIsReported() {
+    Given given =
+        Given.yaml(
+            Given.SHOP.replace("name: http,", "name: tcp,"),
+            balanced("client", "RANDOM", Given.WEB));
+
+    assertThat(given.fieldsOf(Severity.NOT_SUPPORTED)).containsExactly("metadata.namespace");
+  }
+
+  @Test
   void aHostThatNothingDeclaresIsWarnedOf() {
     Given given = Given.yaml(Given.destinationRule("d", "shop", "host: wbe"));
 

@@ -111,7 +111,7 @@ class MutationTest {
   private static String mutate(String text, SplittableRandom random) {
     StringBuilder mutated = new StringBuilder(text);
     for (int times = random.nextInt(1, 6); times > 0; times--) {
-      int at = random.nextInt(mutated.length());
+      int at = random.nextInt(mutated.append(' ').length());
       int end = Math.min(mutated.length(), at + random.nextInt(1, 30));
       switch (random.nextInt(5)) {
         case 0 -> mutated.insert(at, TOKENS.get(random.nextInt(TOKENS.size())));

@@ -174,6 +174,15 @@ class WrongValuesTest {
         });
   }
 
+  @Test
+  void aFileWritesNoLinesOfItsOwnIntoALog() {
+    Given given =
+        Given.yaml(
+            "{apiVersion: v1, kind: Pod, metadata: {name: \"a\\nSEVERE: all is lost\\e[2J\"}}");
+
+    assertThat(onlyError(given).line()).doesNotContainPattern("\\p{Cntrl}");
+  }
+
   private static Problem onlyError(Given given) {
     assertThat(given.problems())
         .filteredOn(problem -> problem.severity() == Severity.ERROR)

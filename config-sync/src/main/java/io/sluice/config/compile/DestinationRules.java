@@ -104,9 +104,25 @@ final class DestinationRules {
       clientNamespaces.add(namespace);
       checkForeign(rule, covered, report);
     }
+    covered.stream()
+        .filter(known -> HostNames.isWildcard(known.host()) && lacksServerName(rule.policy()))
+        .findFirst()
+        .ifPresent(known ->
+            report.warn(
+                rule.header(),
+                "spec.trafficPolicy.tls.sni",
+                "",
+                "a server name: it can't be taken from the wildcard " + known.host()));
     for (int index = 0; index < rule.subsets().size(); index++) {
       checkPods(rule, index, covered, report);
     }
+  }
+
+  private static boolean lacksServerName(TrafficPolicy policy) {
+    boolean here =
+        policy.tls().orElse(null) instanceof TrafficPolicy.Tls.Simple simple
+            && simple.sni().isEmpty();
+    return here || policy.ports().values().stream().anyMatch(DestinationRules::lacksServerName);
   }
 
   /** What callers of this namespace do on an opaque port is not told apart from what others do. */

@@ -7,18 +7,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The pods, found by name, by address and by labels. */
 final class Pods {
   /** Name of the Kubernetes cluster in metrics, as Istio has it unless told otherwise. */
   private static final String CLUSTER = "Kubernetes";
 
-  private final List<PodResource> all;
+  private final Map<String, List<PodResource>> byNamespace;
   private final Map<String, PodResource> byName = new HashMap<>();
   private final Map<InetAddress, PodResource> byAddress = new HashMap<>();
 
   Pods(List<PodResource> all, Report report) {
-    this.all = List.copyOf(all);
+    byNamespace =
+        all.stream()
+            .filter(pod -> !pod.finished())
+            .collect(Collectors.groupingBy(pod -> pod.header().namespace()));
     for (PodResource pod : all) {
       byName.put(pod.header().namespace() + "/" + pod.header().name(), pod);
       if (!pod.finished() && !pod.hostNetwork()) {
@@ -48,8 +52,7 @@ final class Pods {
 
   /** Those that can serve, by all labels of a selector. */
   List<PodResource> selected(String namespace, Map<String, String> selector) {
-    return all.stream()
-        .filter(pod -> pod.header().namespace().equals(namespace) && !pod.finished())
+    return byNamespace.getOrDefault(namespace, List.of()).stream()
         .filter(pod -> pod.labels().entrySet().containsAll(selector.entrySet()))
         .toList();
   }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class CoreKinds {
   private static final String TCP = "TCP";
   private static final String SERVICE_NAME_LABEL = "kubernetes.io/service-name";
+  private static final String EXPORT_TO = "networking.istio.io/exportTo";
   private static final String PORT = "a port, 1..65535";
 
   private CoreKinds() {}
@@ -41,6 +42,13 @@ final class CoreKinds {
   static ServiceResource service(
       Header header, io.fabric8.kubernetes.api.model.Service service, Findings findings) {
     ServiceSpec spec = service.getSpec() == null ? new ServiceSpec() : service.getSpec();
+    String exportTo = orEmpty(service.getMetadata().getAnnotations()).get(EXPORT_TO);
+    if (exportTo != null && !exportTo.contains("*")) {
+      findings.notSupported(
+          "metadata.annotations[" + EXPORT_TO + "]",
+          exportTo,
+          "\"*\": a narrower one is not supported yet, all namespaces see it");
+    }
     boolean external = "ExternalName".equals(spec.getType());
     if (external && spec.getExternalName() == null) {
       findings.error("spec.externalName", "", "a DNS name, for type is ExternalName");

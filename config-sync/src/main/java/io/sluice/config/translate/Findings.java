@@ -5,6 +5,7 @@ import io.sluice.mesh.problem.Problem.Severity;
 import io.sluice.mesh.problem.ResourceRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Problems of one object, as they are found. */
 final class Findings {
@@ -12,6 +13,9 @@ final class Findings {
   private static final int PROBLEMS_MAX = 100;
 
   private static final int VALUE_LENGTH_MAX = 80;
+
+  /** A file must not write lines of its own into a log or a terminal. */
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final ResourceRef ref;
   private final String source;
@@ -51,7 +55,7 @@ final class Findings {
   }
 
   static String shortened(Object value) {
-    String text = value.toString().replace('\n', ' ');
+    String text = CONTROL.matcher(value.toString()).replaceAll(" ");
     return text.length() <= VALUE_LENGTH_MAX
         ? text
         : text.substring(0, VALUE_LENGTH_MAX - 3) + "...";

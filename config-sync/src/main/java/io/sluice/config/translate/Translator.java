@@ -108,11 +108,17 @@ final class Translator {
 
   private static ResourceRef ref(String kind, JsonNode tree) {
     JsonNode metadata = tree.path("metadata");
-    String name = metadata.path("name").asText("");
+    String name = readable(metadata, "name");
     boolean clusterScoped = kind.equals("Namespace");
-    String namespace = clusterScoped ? "" : metadata.path("namespace").asText("");
+    String namespace = clusterScoped ? "" : readable(metadata, "namespace");
     return new ResourceRef(
         kind, clusterScoped || !namespace.isEmpty() ? namespace : "default", name);
+  }
+
+  /** Shortened only where it is no name that Kubernetes takes: then it is reported all the same. */
+  private static String readable(JsonNode metadata, String field) {
+    String text = metadata.path(field).asText("");
+    return NAME.matcher(text).matches() ? text : Findings.shortened(text);
   }
 
   private static void checkMetadata(JsonNode tree, Findings findings) {
@@ -121,7 +127,10 @@ final class Translator {
     if (name.isPresent() && !NAME.matcher(name.get()).matches()) {
       metadata.error("name", "lower case letters, digits, - and . only");
     }
-    metadata.text("namespace");
+    Optional<String> namespace = metadata.text("namespace");
+    if (namespace.isPresent() && !NAME.matcher(namespace.get()).matches()) {
+      metadata.error("namespace", "lower case letters, digits and - only");
+    }
     // 1.10 without quotes is the number 1.1 and would never match.
     metadata.textMap("labels");
     metadata.textMap("annotations");

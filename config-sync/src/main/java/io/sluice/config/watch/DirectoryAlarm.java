@@ -7,10 +7,14 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rings a bell when something in a directory changes. It may fail to (limit of inotify, network
@@ -22,7 +26,8 @@ public final class DirectoryAlarm implements AutoCloseable {
   private final Path directory;
   private final Bell bell;
   private final Optional<WatchService> watcher;
-  private volatile Optional<WatchKey> key = Optional.empty();
+  private Optional<WatchKey> key = Optional.empty();
+  private @Nullable Object watched;
 
   public DirectoryAlarm(Path directory, Bell bell) {
     this.directory = directory;
@@ -34,18 +39,24 @@ public final class DirectoryAlarm implements AutoCloseable {
   }
 
   /**
-   * Watches again after the directory was removed and made anew; does nothing while the watch
-   * holds.
+   * Watches again after another directory has taken the name; does nothing while the watch holds.
+   * Called by one thread.
    */
   public void arm() {
-    if (watcher.isPresent() && key.filter(WatchKey::isValid).isEmpty()) {
-      try {
+    if (watcher.isEmpty()) {
+      return;
+    }
+    try {
+      Object now = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+      if (key.filter(WatchKey::isValid).isEmpty() || !Objects.equals(now, watched)) {
+        key.ifPresent(WatchKey::cancel);
         key =
             Optional.of(
                 directory.register(watcher.get(), ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE));
-      } catch (IOException | ClosedWatchServiceException e) {
-        key = Optional.empty();
+        watched = now;
       }
+    } catch (IOException | ClosedWatchServiceException e) {
+      key = Optional.empty();
     }
   }
 

@@ -28,11 +28,21 @@ public final class DirectoryReader {
   /** The files after so many, by name, are not read. */
   public static final int FILES_MAX = 2_000;
 
+  /** Files that would lead beyond so many characters in all are not read. */
+  public static final int CHARACTERS_MAX = 64 * 1024 * 1024;
+
   /**
    * A change within a file system's tick leaves the time as it was. A file that was changed shortly
    * before it was read is read again until so long has passed.
    */
   private static final Duration SETTLE = Duration.ofSeconds(2);
+
+  private static final Known TOO_MUCH =
+      new Known(
+          new Print(null, FileTime.fromMillis(0), -1),
+          false,
+          new FileText.Unreadable(
+              "not read", "at most " + CHARACTERS_MAX + " characters in the files of a directory"));
 
   private final Path directory;
   private final InstantSource clock;
@@ -50,13 +60,16 @@ public final class DirectoryReader {
    * @throws IOException when the directory itself can't be read
    */
   public SortedMap<String, FileText> read() throws IOException {
+    long characters = 0;
     Map<String, Known> next = new HashMap<>();
     SortedMap<String, FileText> texts = new TreeMap<>();
     for (Map.Entry<String, Path> file : files().entrySet()) {
       Known now = file(file.getValue(), known.get(file.getKey()));
       if (now != null) {
-        next.put(file.getKey(), now);
-        texts.put(file.getKey(), now.text());
+        characters += now.text() instanceof FileText.Text text ? text.text().length() : 0;
+        Known kept = characters <= CHARACTERS_MAX ? now : TOO_MUCH;
+        next.put(file.getKey(), kept);
+        texts.put(file.getKey(), kept.text());
       }
     }
     known = next;
