@@ -7,13 +7,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Asks the agent's admin port. */
 final class AdminClient {
   private static final Duration LIMIT = Duration.ofSeconds(5);
-  private static final Pattern GENERATION = Pattern.compile("\"generation\"\\s*:\\s*(\\d+)");
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
@@ -51,11 +48,5 @@ final class AdminClient {
       Thread.currentThread().interrupt();
       throw new DemoFault("interrupted");
     }
-  }
-
-  /** Of the route table in force; 0 when there is none yet. */
-  long generation() {
-    Matcher found = GENERATION.matcher(get("/config_dump").text());
-    return found.find() ? Long.parseLong(found.group(1)) : 0;
   }
 }

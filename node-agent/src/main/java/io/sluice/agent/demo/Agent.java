@@ -79,19 +79,21 @@ final class Agent {
   /**
    * Does something to the configuration and returns when the agent works by it.
    *
+   * @param mark what then stands in the agent's rules, and did not before
    * @return how long the agent took
    */
-  Duration awaitChange(Runnable change) {
-    long before = admin.generation();
+  Duration awaitChange(Runnable change, String mark) {
     change.run();
     long start = System.nanoTime();
-    while (admin.generation() <= before) {
+    while (!admin.get("/config_dump").text().contains(mark)) {
       if (System.nanoTime() - start > CHANGE_LIMIT.toNanos()) {
         throw new DemoFault(
             "the agent did not take the changed file within "
                 + CHANGE_LIMIT.toSeconds()
-                + " s (route table still of generation "
-                + before
+                + " s (expected: "
+                + mark
+                + " in "
+                + admin.url("/config_dump")
                 + "):\n"
                 + processes.logTail(ROLE));
       }

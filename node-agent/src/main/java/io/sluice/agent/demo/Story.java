@@ -56,7 +56,7 @@ final class Story {
 
   private boolean timeout() {
     narrator.step("[3] One rule: timeout: 1s, written to " + ExampleConfig.ROUTE);
-    apply(ExampleConfig.TIMEOUT);
+    apply(ExampleConfig.TIMEOUT, "\"timeoutMillis\"");
     Rush rush = customer.rush();
     return narrator.check(Verdicts.timedOut(rush.pages()))
         & narrator.check(Verdicts.quick(rush.pages(), rush.team()));
@@ -74,7 +74,7 @@ final class Story {
 
   private boolean drop() {
     narrator.step("[5] Another rule: drop what staff-service sends there (sourceLabels and abort)");
-    apply(ExampleConfig.DROP_STAFF);
+    apply(ExampleConfig.DROP_STAFF, "\"abort\"");
     List<Visit> pages = new ArrayList<>();
     for (int i = 0; i < DROPPED_CALLS; i++) {
       pages.add(customer.visit("/"));
@@ -113,8 +113,8 @@ final class Story {
     return MetricChecks.of(Series.parse(agent.admin().get("/metrics").text()));
   }
 
-  private void apply(String rule) {
-    Duration took = agent.awaitChange(() -> config.apply(rule));
+  private void apply(String rule, String mark) {
+    Duration took = agent.awaitChange(() -> config.apply(rule), mark);
     narrator.say("the agent works by it after " + took.toMillis() + " ms");
   }
 }
