@@ -70,6 +70,9 @@ public final class DemoCommand implements Callable<Integer> {
       InetSocketAddress address = admin.orElseGet(AdminAddress::free);
       return new Demo(narrator, DemoHome.STANDARD, checkout(), address, cleanup).play(once);
     } catch (DemoFault fault) {
+      if (narrator.isMuted()) {
+        return false; // Ctrl-C: what was under way had to fail
+      }
       throw new CommandFault(String.valueOf(fault.getMessage()), fault);
     } finally {
       // An interrupt has done its work by now; the commands that clear up must not see it.

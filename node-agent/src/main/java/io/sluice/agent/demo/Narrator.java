@@ -25,6 +25,10 @@ final class Narrator {
     muted = true;
   }
 
+  boolean isMuted() {
+    return muted;
+  }
+
   void step(String title) {
     line("");
     line(title);
