@@ -16,6 +16,7 @@ import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.intercept.PodSignal;
 import io.sluice.proxy.transport.Transport;
+import io.sluice.proxy.upstream.Upstreams;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -47,6 +49,7 @@ final class PodListeners implements PodProxy {
   private static final long CLOSE_SECONDS_MAX = 5;
 
   private final PodContext pod;
+  private final Upstreams upstreams;
   private final List<Channel> servers = new ArrayList<>();
   private final List<PodListener> listeners = new ArrayList<>();
   private final ChannelGroup accepted = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -54,8 +57,9 @@ final class PodListeners implements PodProxy {
   private volatile boolean draining;
   private volatile boolean closed;
 
-  private PodListeners(PodContext pod, Consumer<PodListeners> onClose) {
+  private PodListeners(PodContext pod, Upstreams upstreams, Consumer<PodListeners> onClose) {
     this.pod = pod;
+    this.upstreams = upstreams;
     this.onClose = onClose;
   }
 
@@ -100,7 +104,9 @@ final class PodListeners implements PodProxy {
       closing.add(connection.closeFuture());
       connection.eventLoop().execute(() -> reset(connection));
     }
+    CompletableFuture<Void> upstreamsClosed = upstreams.closePod(pod);
     closing.forEach(each -> each.awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS));
+    upstreamsClosed.completeOnTimeout(null, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).join();
     onClose.accept(this);
   }
 
@@ -137,18 +143,25 @@ final class PodListeners implements PodProxy {
     private final ProxySettings settings;
     private final EventLoopGroup loops;
     private final OwnSockets own;
+    private final Upstreams upstreams;
     private final ProxyPipeline pipeline;
     private final ListenerPorts ports = ListenerPorts.ofThisMachine();
 
-    Opener(ProxySettings settings, EventLoopGroup loops, OwnSockets own, ProxyPipeline pipeline) {
+    Opener(
+        ProxySettings settings,
+        EventLoopGroup loops,
+        OwnSockets own,
+        Upstreams upstreams,
+        ProxyPipeline pipeline) {
       this.settings = settings;
       this.loops = loops;
       this.own = own;
+      this.upstreams = upstreams;
       this.pipeline = pipeline;
     }
 
     PodListeners open(PodContext pod, boolean ip6, Consumer<PodListeners> onClose) {
-      PodListeners listeners = new PodListeners(pod, onClose);
+      PodListeners listeners = new PodListeners(pod, upstreams, onClose);
       try {
         listen(listeners, PodListener.Role.OUTBOUND_V4);
         listen(listeners, PodListener.Role.INBOUND_V4);

@@ -9,9 +9,12 @@ import io.sluice.proxy.doors.OriginalDestinations;
 import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.telemetry.MeshTelemetry;
+import io.sluice.proxy.upstream.PooledUpstreams;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -38,11 +41,13 @@ public final class Proxy implements AutoCloseable {
   private static final long SHUTDOWN_SECONDS_MAX = 5;
 
   private final EventLoopGroup loops;
+  private final PooledUpstreams upstreams;
   private final PodListeners.Opener opener;
   private final Set<PodListeners> open = ConcurrentHashMap.newKeySet();
 
-  private Proxy(EventLoopGroup loops, PodListeners.Opener opener) {
+  private Proxy(EventLoopGroup loops, PooledUpstreams upstreams, PodListeners.Opener opener) {
     this.loops = loops;
+    this.upstreams = upstreams;
     this.opener = opener;
   }
 
@@ -66,8 +71,19 @@ public final class Proxy implements AutoCloseable {
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
             settings.eventLoops(), threads(), settings.transport().newIoHandlerFactory());
-    ProxyPipeline pipeline = new ProxyPipeline(originals);
-    return new Proxy(loops, new PodListeners.Opener(settings, loops, own, pipeline));
+    PooledUpstreams upstreams =
+        new PooledUpstreams(settings.upstream(), loops, own, SplittableRandom::new);
+    ProxyPipeline pipeline =
+        new ProxyPipeline(
+            settings,
+            tables,
+            originals,
+            telemetry,
+            upstreams,
+            System::nanoTime,
+            ThreadLocalRandom::current);
+    return new Proxy(
+        loops, upstreams, new PodListeners.Opener(settings, loops, own, upstreams, pipeline));
   }
 
   /** The event loops, for whoever measures how late they come to what is due. Any thread. */
@@ -91,6 +107,7 @@ public final class Proxy implements AutoCloseable {
   @Override
   public void close() {
     open.forEach(PodListeners::close);
+    upstreams.close();
     loops
         .shutdownGracefully(0, SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS)
         .awaitUninterruptibly(SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS);

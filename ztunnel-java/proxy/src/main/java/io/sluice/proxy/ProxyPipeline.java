@@ -1,33 +1,190 @@
 package io.sluice.proxy;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpRequest;
+import io.sluice.mesh.RouteTable;
+import io.sluice.mesh.RouteTables;
+import io.sluice.mesh.service.AppProtocol;
+import io.sluice.proxy.detect.Detection;
+import io.sluice.proxy.detect.Protocol;
 import io.sluice.proxy.doors.OriginalDestinations;
+import io.sluice.proxy.fault.Failure;
+import io.sluice.proxy.fault.FaultExit;
+import io.sluice.proxy.http.HttpConnection;
+import io.sluice.proxy.http.HttpPlan;
+import io.sluice.proxy.http.HttpServices;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.Interceptor;
 import io.sluice.proxy.intercept.PodContext;
+import io.sluice.proxy.resilience.Admission;
+import io.sluice.proxy.route.InboundRouter;
+import io.sluice.proxy.route.OutboundRouter;
+import io.sluice.proxy.route.RouteDecision;
+import io.sluice.proxy.route.TcpRouter;
+import io.sluice.proxy.tcp.TcpRelay;
+import io.sluice.proxy.telemetry.MeshTelemetry;
 import io.sluice.proxy.transport.Transport;
+import io.sluice.proxy.upstream.UpstreamTarget;
+import io.sluice.proxy.upstream.Upstreams;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
-/** The rooms composed, top to bottom, in the order in which a connection walks through them. */
+/**
+ * THE MAP: the rooms composed, top to bottom, in the order in which a connection walks through
+ * them.
+ *
+ * <pre>
+ *   accepted socket
+ *     2 intercept   -> where to, who calls            else RST
+ *     3 detect      -> HTTP/1 or something else
+ *         HTTP/1, each request                         something else
+ *     4 route       -> cluster, or an answer           cluster
+ *     5 resilience  -> deadline, or an abort
+ *     6 upstream    -> the exchange                    the relay
+ *     7 telemetry   -> counted once                    counted while it lasts
+ * </pre>
+ */
 final class ProxyPipeline {
+  private final RouteTables tables;
   private final Interceptor interceptor;
+  private final Detection detection;
+  private final HttpServices http;
+  private final TcpRelay relay;
+  private final MeshTelemetry telemetry;
+  private final Supplier<? extends RandomGenerator> randoms;
 
-  ProxyPipeline(OriginalDestinations originals) {
+  /**
+   * @param nanoClock as {@code System.nanoTime}
+   * @param randoms gives the calling thread's generator
+   */
+  ProxyPipeline(
+      ProxySettings settings,
+      RouteTables tables,
+      OriginalDestinations originals,
+      MeshTelemetry telemetry,
+      Upstreams upstreams,
+      LongSupplier nanoClock,
+      Supplier<? extends RandomGenerator> randoms) {
+    this.tables = tables;
     this.interceptor = new Interceptor(originals);
+    this.detection = new Detection(settings.detectMillis());
+    this.http = new HttpServices(upstreams, nanoClock, new RequestIds(randoms), settings.http());
+    this.relay = new TcpRelay(settings.tcp(), upstreams, failure -> FaultExit.of(failure).flag());
+    this.telemetry = telemetry;
+    this.randoms = randoms;
   }
 
   /** On the connection's event loop, while it is being registered. */
   void accepted(
       SocketChannel channel, PodListener.Role role, PodContext pod, Set<Integer> ownPorts) {
-    if (intercept(channel, role, pod, ownPorts).isEmpty()) {
+    // ROOM 2: where did it want to go, and who calls? Nobody knows: reset.
+    Optional<InterceptedConnection> intercepted = intercept(channel, role, pod, ownPorts);
+    if (intercepted.isEmpty()) {
       Transport.reset(channel);
       return;
     }
-    Transport.reset(channel);
+    InterceptedConnection connection = intercepted.get();
+
+    // ROOM 3: what does it speak?
+    detection.detect(
+        channel,
+        declared(connection),
+        connection.originalDestination().getPort(),
+        protocol -> detected(channel, connection, protocol));
   }
 
-  /** ROOM 2: where did it want to go, and who calls? Nobody knows: reset. */
+  private void detected(
+      SocketChannel channel, InterceptedConnection connection, Protocol protocol) {
+    ConnectionEdges edges = new ConnectionEdges(telemetry, tables, connection);
+    switch (protocol) {
+      // Requests, each by itself: rooms 4 and 5 in plan(), room 6 in the exchange, room 7 at its
+      // end.
+      case HTTP1 ->
+          HttpConnection.serve(
+              channel,
+              connection,
+              http,
+              edges.rooms((request, start) -> plan(connection, request, start)));
+
+      // Bytes: nothing to choose but the cluster.
+      case HTTP2, TLS, OPAQUE -> {
+        RouteDecision.Forward way = routeTcp(connection);
+        relay.couple(
+            channel,
+            Unpooled.EMPTY_BUFFER,
+            new UpstreamTarget(way.cluster(), connection, false),
+            endpoint -> edges.tcp(way.service(), endpoint));
+      }
+    }
+  }
+
+  /** Decides what is done with a request, on one look at the table. */
+  private HttpPlan plan(InterceptedConnection connection, HttpRequest request, long startNanos) {
+    RouteTable table = tables.current();
+
+    // ROOM 4: where to? The caller's side knows the rules, the called side knows its app.
+    RouteDecision decision = route(table, connection, request);
+
+    // ROOM 5: may it go, and how long may it take?
+    Admission admission = Admission.of(decision.route(), startNanos, randoms.get());
+
+    return switch (admission) {
+      case Admission.Aborted aborted ->
+          refuse(decision, new Failure.AbortInjected(RouteNames.of(decision), aborted.status()));
+      case Admission.Admitted admitted ->
+          switch (decision) {
+            case RouteDecision.Forward forward ->
+                new HttpPlan.Forward(
+                    forward.cluster(),
+                    forward.service(),
+                    RouteNames.of(forward),
+                    admitted.deadline());
+            case RouteDecision.Respond respond ->
+                refuse(
+                    respond,
+                    new Failure.UnusableRoute(
+                        RouteNames.of(respond), respond.status(), respond.body()));
+            case RouteDecision.NoRoute noRoute ->
+                refuse(noRoute, new Failure.NoRoute(noRoute.host()));
+          };
+    };
+  }
+
+  private RouteDecision route(
+      RouteTable table, InterceptedConnection connection, HttpRequest request) {
+    return switch (connection.direction()) {
+      case OUTBOUND ->
+          OutboundRouter.route(table, RequestViews.of(request, connection), randoms.get());
+      case INBOUND ->
+          InboundRouter.route(
+              table, connection.originalDestination(), RequestViews.authority(request));
+    };
+  }
+
+  private RouteDecision.Forward routeTcp(InterceptedConnection connection) {
+    RouteTable table = tables.current();
+    return switch (connection.direction()) {
+      case OUTBOUND -> TcpRouter.outbound(table, connection.originalDestination());
+      case INBOUND -> InboundRouter.route(table, connection.originalDestination(), "");
+    };
+  }
+
+  private static HttpPlan refuse(RouteDecision decision, Failure failure) {
+    return new HttpPlan.Refuse(failure, decision.service());
+  }
+
+  private AppProtocol declared(InterceptedConnection connection) {
+    RouteTable table = tables.current();
+    return switch (connection.direction()) {
+      case OUTBOUND -> TcpRouter.declaredOutbound(table, connection.originalDestination());
+      case INBOUND -> TcpRouter.declaredInbound(table, connection.originalDestination());
+    };
+  }
+
   private Optional<InterceptedConnection> intercept(
       SocketChannel channel, PodListener.Role role, PodContext pod, Set<Integer> ownPorts) {
     return switch (role) {

@@ -1,26 +1,33 @@
 package io.sluice.proxy;
 
 import io.sluice.proxy.http.HttpLimits;
+import io.sluice.proxy.tcp.TcpSettings;
 import io.sluice.proxy.transport.Transport;
+import io.sluice.proxy.upstream.UpstreamSettings;
 import java.util.Objects;
 
 /**
  * The proxy's limits. What depends on a service comes from the route table instead.
  *
- * @param transport how sockets are driven
  * @param eventLoops threads, 1..256
  * @param backlogMax connections that wait to be accepted, a listener; more are dropped by the
- *     kernel, which the client retries
+ *     kernel, and their clients try again
  * @param detectMillis how long the first bytes are waited for on a port that declares nothing; then
  *     the connection is opaque
  * @param http limits of an HTTP connection
+ * @param tcp limits of an opaque connection
+ * @param upstream limits of the other side; also says how sockets are driven
  */
 public record ProxySettings(
-    Transport transport, int eventLoops, int backlogMax, long detectMillis, HttpLimits http) {
+    int eventLoops,
+    int backlogMax,
+    long detectMillis,
+    HttpLimits http,
+    TcpSettings tcp,
+    UpstreamSettings upstream) {
   public static final int EVENT_LOOPS_MAX = 256;
 
   public ProxySettings {
-    Objects.requireNonNull(transport, "transport");
     if (eventLoops < 1 || eventLoops > EVENT_LOOPS_MAX) {
       throw new IllegalArgumentException(
           "eventLoops: " + eventLoops + " (expected: 1.." + EVENT_LOOPS_MAX + ")");
@@ -32,15 +39,48 @@ public record ProxySettings(
       throw new IllegalArgumentException("detectMillis: " + detectMillis + " (expected: >= 1)");
     }
     Objects.requireNonNull(http, "http");
+    Objects.requireNonNull(tcp, "tcp");
+    Objects.requireNonNull(upstream, "upstream");
   }
 
   /** One loop a core, epoll. */
   public static ProxySettings defaults() {
     int loops = Math.min(EVENT_LOOPS_MAX, Runtime.getRuntime().availableProcessors());
-    return new ProxySettings(Transport.EPOLL, loops, 4096, 100, HttpLimits.DEFAULTS);
+    return new ProxySettings(
+        loops,
+        4096,
+        100,
+        HttpLimits.DEFAULTS,
+        TcpSettings.DEFAULT,
+        UpstreamSettings.defaults(Transport.EPOLL));
+  }
+
+  public Transport transport() {
+    return upstream.transport();
   }
 
   public ProxySettings withTransport(Transport other) {
-    return new ProxySettings(other, eventLoops, backlogMax, detectMillis, http);
+    UpstreamSettings moved =
+        new UpstreamSettings(
+            other,
+            upstream.idlePerEndpointMax(),
+            upstream.idlePerLoopMax(),
+            upstream.idleTimeout(),
+            upstream.connectTriesMax(),
+            upstream.dns(),
+            upstream.tls());
+    return new ProxySettings(eventLoops, backlogMax, detectMillis, http, tcp, moved);
+  }
+
+  public ProxySettings withHttp(HttpLimits other) {
+    return new ProxySettings(eventLoops, backlogMax, detectMillis, other, tcp, upstream);
+  }
+
+  public ProxySettings withDetectMillis(long other) {
+    return new ProxySettings(eventLoops, backlogMax, other, http, tcp, upstream);
+  }
+
+  public ProxySettings withEventLoops(int other) {
+    return new ProxySettings(other, backlogMax, detectMillis, http, tcp, upstream);
   }
 }

@@ -32,14 +32,17 @@ public sealed interface Failure {
   /** What came from the upstream is not HTTP. */
   record UpstreamProtocolError(InetSocketAddress endpoint, String reason) implements Failure {}
 
-  /** The route's timeout ran out. */
-  record RouteTimeout(Duration timeout) implements Failure {}
+  /** The route's timeout ran out; {@code route} is named so that its author can be found. */
+  record RouteTimeout(String route, Duration timeout) implements Failure {}
 
   /** The host has rules and none matches. */
   record NoRoute(String host) implements Failure {}
 
-  /** A rule's abort. */
-  record AbortInjected(int status) implements Failure {}
+  /** A rule's abort; {@code route} is named so that its author can be found. */
+  record AbortInjected(String route, int status) implements Failure {}
+
+  /** A rule names a target that does not exist, so it answers by itself. */
+  record UnusableRoute(String route, int status, String reason) implements Failure {}
 
   /** The client's request is not HTTP or breaks a limit; the status says which. */
   record BadRequest(int status, String reason) implements Failure {}

@@ -1,0 +1,86 @@
+package io.sluice.proxy;
+
+import io.netty.handler.codec.http.HttpRequest;
+import io.sluice.mesh.RouteTables;
+import io.sluice.mesh.service.Endpoint;
+import io.sluice.mesh.service.ServiceId;
+import io.sluice.mesh.workload.Workload;
+import io.sluice.proxy.http.HttpPlan;
+import io.sluice.proxy.http.HttpRooms;
+import io.sluice.proxy.intercept.InterceptedConnection;
+import io.sluice.proxy.telemetry.Edge;
+import io.sluice.proxy.telemetry.MeshTelemetry;
+import io.sluice.proxy.telemetry.Reporter;
+import java.net.InetAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ROOM 7's labels for one connection: who calls whom. The last edge is kept, for most connections
+ * have one only. Event loop of the connection.
+ */
+final class ConnectionEdges {
+  /** Decides what is done with a request. */
+  @FunctionalInterface
+  interface Planner {
+    HttpPlan plan(HttpRequest request, long startNanos);
+  }
+
+  private final MeshTelemetry telemetry;
+  private final RouteTables tables;
+  private final InterceptedConnection connection;
+  private @Nullable Edge last;
+  private MeshTelemetry.@Nullable HttpEdge lastHttp;
+
+  ConnectionEdges(MeshTelemetry telemetry, RouteTables tables, InterceptedConnection connection) {
+    this.telemetry = telemetry;
+    this.tables = tables;
+    this.connection = connection;
+  }
+
+  HttpRooms rooms(Planner planner) {
+    return new HttpRooms() {
+      @Override
+      public HttpPlan plan(HttpRequest request, long startNanos) {
+        return planner.plan(request, startNanos);
+      }
+
+      @Override
+      public MeshTelemetry.HttpEdge edge(Optional<ServiceId> service, Optional<Endpoint> endpoint) {
+        return http(service, endpoint);
+      }
+    };
+  }
+
+  MeshTelemetry.TcpEdge tcp(Optional<ServiceId> service, Optional<Endpoint> endpoint) {
+    return telemetry.tcp(edge(service, endpoint));
+  }
+
+  private MeshTelemetry.HttpEdge http(Optional<ServiceId> service, Optional<Endpoint> endpoint) {
+    Edge edge = edge(service, endpoint);
+    MeshTelemetry.HttpEdge known = lastHttp;
+    if (known == null || !edge.equals(last)) {
+      known = telemetry.http(edge);
+      last = edge;
+      lastHttp = known;
+    }
+    return known;
+  }
+
+  private Edge edge(Optional<ServiceId> service, Optional<Endpoint> endpoint) {
+    Optional<Workload> own = Optional.of(connection.pod().workload());
+    return switch (connection.direction()) {
+      case OUTBOUND -> new Edge(Reporter.SOURCE, own, endpoint.flatMap(this::behind), service);
+      case INBOUND ->
+          new Edge(Reporter.DESTINATION, at(connection.client().getAddress()), own, service);
+    };
+  }
+
+  private Optional<Workload> behind(Endpoint endpoint) {
+    return endpoint.workload().or(() -> at(endpoint.address().getAddress()));
+  }
+
+  private Optional<Workload> at(InetAddress address) {
+    return tables.current().workloadAt(address);
+  }
+}

@@ -1,0 +1,29 @@
+package io.sluice.proxy.http;
+
+import io.netty.channel.socket.DuplexChannel;
+import io.sluice.proxy.intercept.InterceptedConnection;
+
+/** Serves HTTP/1 on an accepted connection. */
+public final class HttpConnection {
+  private HttpConnection() {}
+
+  /**
+   * Adds its handlers behind those that are there. From then on the channel belongs to them.
+   *
+   * @param channel auto-read off, half-closure allowed
+   */
+  public static void serve(
+      DuplexChannel channel,
+      InterceptedConnection connection,
+      HttpServices services,
+      HttpRooms rooms) {
+    RequestDecoder decoder = new RequestDecoder(services.limits(), services.nanoClock());
+    ResponseEncoder encoder = new ResponseEncoder();
+    channel
+        .pipeline()
+        .addLast("http-decoder", decoder)
+        .addLast("http-encoder", encoder)
+        .addLast(
+            "http", new DownstreamHandler(channel, connection, services, rooms, decoder, encoder));
+  }
+}

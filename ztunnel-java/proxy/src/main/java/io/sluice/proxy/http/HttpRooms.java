@@ -1,0 +1,26 @@
+package io.sluice.proxy.http;
+
+import io.netty.handler.codec.http.HttpRequest;
+import io.sluice.mesh.service.Endpoint;
+import io.sluice.mesh.service.ServiceId;
+import io.sluice.proxy.telemetry.MeshTelemetry;
+import java.util.Optional;
+
+/** What the exchanges of one connection ask of the other rooms. Event loop of the connection. */
+public interface HttpRooms {
+  /**
+   * Decides what is done with a request.
+   *
+   * @param request head, as the client sent it; not changed
+   * @param startNanos the clock's reading at its first byte
+   */
+  HttpPlan plan(HttpRequest request, long startNanos);
+
+  /**
+   * Where an exchange is counted.
+   *
+   * @param service of the plan
+   * @param endpoint that was reached; empty when none was
+   */
+  MeshTelemetry.HttpEdge edge(Optional<ServiceId> service, Optional<Endpoint> endpoint);
+}

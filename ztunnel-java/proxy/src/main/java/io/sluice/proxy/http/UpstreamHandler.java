@@ -1,0 +1,171 @@
+package io.sluice.proxy.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/** The upstream's side: stays on the connection over its exchanges, one at a time. */
+final class UpstreamHandler extends ChannelInboundHandlerAdapter {
+  private static final String NAME = "http-upstream";
+
+  private final Channel channel;
+  private final ResponseDecoder decoder;
+  private final HttpRequestEncoder encoder;
+  private @Nullable Exchange exchange;
+  private boolean written;
+  private boolean inputEnded;
+  private boolean reset;
+
+  private UpstreamHandler(Channel channel, ResponseDecoder decoder, HttpRequestEncoder encoder) {
+    this.channel = channel;
+    this.decoder = decoder;
+    this.encoder = encoder;
+  }
+
+  /** The channel's own; added at its first exchange. */
+  static UpstreamHandler of(Channel channel, HttpLimits limits) {
+    if (channel.pipeline().get(NAME) instanceof UpstreamHandler there) {
+      return there;
+    }
+    ResponseDecoder decoder = new ResponseDecoder(limits);
+    HttpRequestEncoder encoder = new HttpRequestEncoder();
+    UpstreamHandler handler = new UpstreamHandler(channel, decoder, encoder);
+    // A response that came before the close must stay readable, at the client's pace: also when a
+    // write has failed.
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    channel.config().setAutoClose(false);
+    channel
+        .pipeline()
+        .addLast("http-response-decoder", decoder)
+        .addLast("http-request-encoder", encoder)
+        .addLast(NAME, handler);
+    return handler;
+  }
+
+  void begin(Exchange begun, HttpMethod method) {
+    exchange = begun;
+    written = false;
+    decoder.expect(method);
+  }
+
+  void end() {
+    exchange = null;
+  }
+
+  void write(HttpObject part) {
+    written = true;
+    channel.write(part);
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  /** Whether anything of the request was handed to the kernel. */
+  boolean hasWritten() {
+    return written;
+  }
+
+  /** Whether nothing but the response came, and the other side still listens. */
+  boolean isClean() {
+    return !inputEnded && !decoder.hasLeftover() && channel.isActive();
+  }
+
+  /** The next piece of the response, please. */
+  void demand() {
+    if (inputEnded && !decoder.hasLeftover()) {
+      closed();
+    } else {
+      decoder.demand();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    Exchange running = exchange;
+    if (running == null) {
+      // Nobody asked for it: no exchange may be answered with it later.
+      ReferenceCountUtil.release(message);
+      ctx.close();
+    } else if (message instanceof HttpResponse head) {
+      running.responseHead(head);
+    } else {
+      running.responseContent((HttpContent) message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (exchange != null) {
+      exchange.flushDownstream();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (exchange != null && channel.isWritable()) {
+      exchange.upstreamWritable();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      closed();
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    inputEnded = true;
+    closed();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    reset = true;
+    closed();
+    ctx.close();
+  }
+
+  /**
+   * What was decoded has been delivered: the response is not complete, or the connection is idle.
+   */
+  private void closed() {
+    if (exchange == null) {
+      channel.close();
+    } else {
+      exchange.upstreamClosed(reset);
+    }
+  }
+
+  /** The channel becomes one end of a tunnel. */
+  void becomeTunnel(TunnelHandler tunnel) {
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addLast("tunnel", tunnel);
+    pipeline.remove(this);
+    pipeline.remove(encoder);
+  }
+
+  /** What came behind the response goes into the tunnel. */
+  void passLeftover() {
+    channel.pipeline().remove(decoder);
+  }
+}
