@@ -207,6 +207,21 @@ class DirectorySourceTest {
   }
 
   @Test
+  void ofTwoFilesWithTheSameResourceTheFirstByNameCounts() throws IOException {
+    write("b.yaml", service("web", "10.0.0.2"));
+    source.start();
+    write("a.yaml", service("web", "10.0.0.1"));
+    await(() -> hasService("10.0.0.1") && !hasService("10.0.0.2"));
+    assertThat(source.status().problems())
+        .singleElement()
+        .satisfies(problem ->
+            assertThat(problem.line()).contains("it is in a.yaml already").endsWith("in b.yaml"));
+
+    Files.delete(directory.resolve("a.yaml"));
+    await(() -> hasService("10.0.0.2") && source.status().problems().isEmpty());
+  }
+
+  @Test
   void podsComeChangeAndGo() throws IOException {
     write("ns.yaml", NAMESPACE);
     source.start();

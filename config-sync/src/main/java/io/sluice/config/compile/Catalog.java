@@ -49,6 +49,9 @@ final class Catalog {
   }
 
   List<KnownHost> coveredBy(String pattern) {
+    if (!HostNames.isWildcard(pattern)) {
+      return find(pattern).stream().toList();
+    }
     return byHost.values().stream()
         .filter(known -> HostNames.covers(pattern, known.host()))
         .toList();

@@ -47,7 +47,12 @@ final class DestinationRules {
   }
 
   private Optional<Merged> narrowest(String namespace, String host) {
-    return byNamespaceAndHost.getOrDefault(namespace, Map.of()).values().stream()
+    Map<String, Merged> ofNamespace = byNamespaceAndHost.getOrDefault(namespace, Map.of());
+    Merged exact = ofNamespace.get(host);
+    if (exact != null) {
+      return Optional.of(exact);
+    }
+    return ofNamespace.values().stream()
         .filter(rule -> HostNames.covers(rule.host(), host))
         .max(java.util.Comparator.comparingInt(rule -> HostNames.narrowness(rule.host())));
   }

@@ -8,6 +8,7 @@ import io.sluice.mesh.service.Cluster;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,11 @@ final class HostCompiler {
   private final Catalog catalog;
   private final Clusters clusters;
   private final Report report;
-  private final List<Claim> claims;
+
+  /** By pattern; patterns and claims in order of precedence. */
+  private final Map<String, List<Claim>> claims = new LinkedHashMap<>();
+
+  private final List<String> wildcards;
   private final Map<Integer, Map<String, HostRules>> hostsByPort = new HashMap<>();
 
   HostCompiler(
@@ -31,12 +36,15 @@ final class HostCompiler {
     this.catalog = catalog;
     this.clusters = clusters;
     this.report = report;
-    this.claims = claims(rules);
+    claims(rules)
+        .forEach(
+            claim -> claims.computeIfAbsent(claim.pattern(), key -> new ArrayList<>()).add(claim));
+    this.wildcards = claims.keySet().stream().filter(HostNames::isWildcard).toList();
   }
 
   Map<Integer, Map<String, HostRules>> compile() {
     catalog.all().forEach(this::declared);
-    claims.stream().map(Claim::pattern).distinct().forEach(this::undeclared);
+    claims.keySet().forEach(this::undeclared);
     return hostsByPort;
   }
 
@@ -86,8 +94,7 @@ final class HostCompiler {
         .flatMap(known -> known.ports().values().stream())
         .filter(KnownHost.Port::mayBeHttp)
         .forEach(port -> ports.add(port.number()));
-    claims.stream()
-        .filter(claim -> claim.pattern().equals(pattern))
+    claims.getOrDefault(pattern, List.of()).stream()
         .flatMap(claim -> claim.rules().rules().stream())
         .flatMap(rule -> rule.matches().stream())
         .forEach(match -> match.port().ifPresent(ports::add));
@@ -100,16 +107,24 @@ final class HostCompiler {
   private List<HostRules.Scope> scopes(String host, int port) {
     List<HostRules.Scope> scopes = new ArrayList<>();
     List<Claim> used = new ArrayList<>();
-    for (Claim claim : claims) {
-      if (HostNames.covers(claim.pattern(), host)) {
-        Optional<Claim> winner = used.stream().filter(claim::isShadowedBy).findFirst();
-        winner.ifPresent(first -> reportShadow(claim, first));
-        if (winner.isEmpty() && addScopes(claim, host, port, scopes)) {
-          used.add(claim);
-        }
+    for (Claim claim : claimsOf(host)) {
+      Optional<Claim> winner = used.stream().filter(claim::isShadowedBy).findFirst();
+      winner.ifPresent(first -> reportShadow(claim, first));
+      if (winner.isEmpty() && addScopes(claim, host, port, scopes)) {
+        used.add(claim);
       }
     }
     return scopes;
+  }
+
+  private List<Claim> claimsOf(String host) {
+    List<Claim> found = new ArrayList<>(claims.getOrDefault(host, List.of()));
+    for (String wildcard : wildcards) {
+      if (!wildcard.equals(host) && HostNames.covers(wildcard, host)) {
+        found.addAll(claims.getOrDefault(wildcard, List.of()));
+      }
+    }
+    return found;
   }
 
   /**
