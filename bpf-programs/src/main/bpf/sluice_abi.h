@@ -103,7 +103,7 @@ _Static_assert(sizeof(struct sl_port) == 20, "sl_port");
 
 /* sl_listen.flags */
 enum sl_listen_flag {
-	SL_LISTEN_SCANNED = 1 << 0, /* found in /proc/net/tcp[6], not seen by sockops */
+	SL_LISTEN_SCANNED = 1 << 0, /* found by the agent's scan, not seen by sockops */
 };
 
 /* Value of a pod's inner map of `listening`: somebody listens if count > 0 or it was scanned. */

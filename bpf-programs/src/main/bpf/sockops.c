@@ -11,7 +11,7 @@
  *                STATE LISTEN ->  listening[pod][address, port] - 1
  *
  * When the agent is gone: detached with its links; the maps are gone with its fds. Which ports are
- * listening is read again from /proc/net/tcp[6] when a pod is enrolled again.
+ * listening is asked of the kernel again when a pod is enrolled again.
  */
 
 #define COUNTED_V4 1

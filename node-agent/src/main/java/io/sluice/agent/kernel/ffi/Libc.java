@@ -40,6 +40,10 @@ public final class Libc {
       plain("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle SOCKET =
       capturing("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle SEND =
+      capturing("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle RECV =
+      capturing("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle GETSOCKOPT =
       capturing(
           "getsockopt",
@@ -109,17 +113,49 @@ public final class Libc {
 
   /** A UDP socket in the thread's namespace, to ask things of; the caller owns it. */
   public static int probeSocket() {
+    return socket(AF_INET, SOCK_DGRAM, 0);
+  }
+
+  static int socket(int family, int type, int protocol) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(ERRNO_STATE);
-      int fd = (int) SOCKET.invokeExact(state, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+      int fd = (int) SOCKET.invokeExact(state, family, type | SOCK_CLOEXEC, protocol);
       if (fd < 0) {
-        throw new KernelFault("socket", "AF_INET, SOCK_DGRAM", errno(state), "");
+        throw new KernelFault("socket", "family " + family, errno(state), "");
       }
       return fd;
     } catch (KernelFault fault) {
       throw fault;
     } catch (Throwable t) {
       throw unreachable("socket", t);
+    }
+  }
+
+  /** Sends all of a message or throws. */
+  static void send(int fd, MemorySegment message) {
+    long sent = transfer(SEND, "send", fd, message);
+    if (sent != message.byteSize()) {
+      throw new KernelFault("send", sent + " of " + message.byteSize() + " bytes", 0, "");
+    }
+  }
+
+  /** Receives one message into a buffer; returns its size. */
+  static long recv(int fd, MemorySegment buffer) {
+    return transfer(RECV, "recv", fd, buffer);
+  }
+
+  private static long transfer(MethodHandle call, String name, int fd, MemorySegment bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(ERRNO_STATE);
+      long done = (long) call.invokeExact(state, fd, bytes, bytes.byteSize(), 0);
+      if (done < 0) {
+        throw new KernelFault(name, "socket " + fd, errno(state), "");
+      }
+      return done;
+    } catch (KernelFault fault) {
+      throw fault;
+    } catch (Throwable t) {
+      throw unreachable(name, t);
     }
   }
 

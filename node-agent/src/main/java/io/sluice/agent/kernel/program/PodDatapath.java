@@ -65,7 +65,7 @@ public final class PodDatapath implements AutoCloseable {
     maps.pending().add(cookie);
     ListeningMap listening = ListeningMap.create(listeningMaps, cookie);
     try {
-      maps.pods().put(cookie, entry(addresses, Optional.empty()));
+      maps.pods().put(cookie, entry(false, addresses, Optional.empty()));
       ListenerScan.reconcile(listening, namespace, port -> false);
       return new PodDatapath(namespace, addresses, maps, listening, attachInbound.get());
     } catch (RuntimeException e) {
@@ -95,13 +95,14 @@ public final class PodDatapath implements AutoCloseable {
                     : OptionalLong.empty()));
     rescanListeners();
     addresses.all().forEach(this::steer);
-    maps.pods().put(namespace.cookie(), entry(addresses, Optional.of(listeners)));
+    maps.pods().put(namespace.cookie(), entry(true, addresses, Optional.of(listeners)));
   }
 
   /** New connections go direct from now on; open ones keep showing true addresses. */
   public void disable() {
     requireOpen();
-    maps.pods().put(namespace.cookie(), entry(addresses, Optional.empty()));
+    Optional<PodListeners> was = enabled.map(Enabled::listeners);
+    maps.pods().put(namespace.cookie(), entry(false, addresses, was));
     removeInbound(addresses.all());
     enabled = Optional.empty();
   }
@@ -116,12 +117,13 @@ public final class PodDatapath implements AutoCloseable {
     if (enabled.isPresent()) {
       now.all().forEach(this::steer);
     }
-    maps.pods().put(namespace.cookie(), entry(now, enabled.map(Enabled::listeners)));
+    Optional<PodListeners> listeners = enabled.map(Enabled::listeners);
+    maps.pods().put(namespace.cookie(), entry(listeners.isPresent(), now, listeners));
   }
 
   /**
-   * Compares the ports on which the pod listens with {@code /proc}: to be called every 10 s, and
-   * when an inbound connection was refused by the app. Blocks for the read of two files.
+   * Compares the ports on which the pod listens with what the kernel says: to be called every 10 s,
+   * and when an inbound connection was refused by the app.
    */
   public void rescanListeners() {
     requireOpen();
@@ -159,9 +161,10 @@ public final class PodDatapath implements AutoCloseable {
     return Set.copyOf(ports);
   }
 
-  private static PodEntry entry(PodAddresses addresses, Optional<PodListeners> listeners) {
+  private static PodEntry entry(
+      boolean steered, PodAddresses addresses, Optional<PodListeners> listeners) {
     return new PodEntry(
-        listeners.isPresent(),
+        steered,
         listeners.map(PodListeners::outPort4).orElse(0),
         listeners.map(PodListeners::outPorts6).orElse(List.of()),
         addresses.first4(),

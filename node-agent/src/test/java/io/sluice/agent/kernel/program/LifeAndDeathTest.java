@@ -134,6 +134,26 @@ class LifeAndDeathTest {
   }
 
   @Test
+  void openConnectionsOfPodThatIsLetGoOfKeepShowingTrueAddresses() {
+    network().addPod("leaving", 18);
+    Mesh.Pod pod = world.mesh().enrol("leaving", TestNetwork.addresses(18));
+    try (PythonServer client =
+        network()
+            .pythonServer(
+                "leaving",
+                """
+                all = [socket.create_connection((to, 8080)) for to in ('10.88.0.3', 'fd88::3')]
+                print('ready'); sys.stdin.readline()
+                for c in all: print(show(c.getpeername()), c.getsockname()[0])
+                """)) {
+      pod.datapath().disable();
+      client.tell("go");
+      assertThat(client.line()).isEqualTo("10.88.0.3:8080 10.88.0.18");
+      assertThat(client.line()).isEqualTo("fd88::3:8080 fd88::18");
+    }
+  }
+
+  @Test
   void drainedAgentKeepsShowingTrueAddressesOnOpenConnections() {
     network().addPod("drained", 15);
     try (Mesh second = new Mesh(network())) {

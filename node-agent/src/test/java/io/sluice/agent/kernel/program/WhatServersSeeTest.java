@@ -198,6 +198,18 @@ class WhatServersSeeTest {
   }
 
   @Test
+  void ip6OnlyServerFromBeforeTheEnrolmentRefusesIp4() {
+    world.network().addPod("old6", 8);
+    try (PythonServer server =
+        world.network().pythonServer("old6", World.TELLING_SERVER, "::", "8092", "1")) {
+      assertThat(server).isNotNull();
+      world.mesh().enrol("old6", TestNetwork.addresses(8));
+      assertThat(ask("x", "fd88::8", 8092)[1]).startsWith("fd88::3:");
+      assertThat(refused("x", "10.88.0.8", 8092)).isEqualTo("ECONNREFUSED");
+    }
+  }
+
+  @Test
   void rescanKeepsWhatListens() {
     try (PythonServer server = serve("0.0.0.0", 8090)) {
       assertThat(server).isNotNull();
