@@ -212,6 +212,7 @@ class DirectorySourceTest {
     source.start();
     write("a.yaml", service("web", "10.0.0.1"));
     await(() -> hasService("10.0.0.1") && !hasService("10.0.0.2"));
+    await(() -> !source.status().problems().isEmpty());
     assertThat(source.status().problems())
         .singleElement()
         .satisfies(problem ->
@@ -279,8 +280,8 @@ class DirectorySourceTest {
         StandardOpenOption.APPEND);
     write("other.yaml", service("other", "10.0.0.2"));
 
-    await(() -> hasService("10.0.0.2"));
-    assertThat(source.status().generation()).isEqualTo(2);
+    await(() -> source.status().resources() == 2);
+    assertThat(tables.current().generation()).isEqualTo(2);
   }
 
   private boolean hasService(String clusterIp) {
