@@ -54,8 +54,8 @@ public enum Transport {
     }
 
     @Override
-    public DatagramChannel newDatagramChannel(InetAddress peer) {
-      return new EpollDatagramChannel(familyOf(peer));
+    public DatagramChannel newDatagramChannel() {
+      return new EpollDatagramChannel();
     }
   },
 
@@ -82,8 +82,8 @@ public enum Transport {
     }
 
     @Override
-    public DatagramChannel newDatagramChannel(InetAddress peer) {
-      return new IoUringDatagramChannel(familyOf(peer));
+    public DatagramChannel newDatagramChannel() {
+      return new IoUringDatagramChannel();
     }
   };
 
@@ -119,12 +119,8 @@ public enum Transport {
    */
   public abstract ServerSocketChannel newServerSocketChannel(InetAddress local);
 
-  /**
-   * Creates a UDP socket.
-   *
-   * @param peer what will be asked
-   */
-  public abstract DatagramChannel newDatagramChannel(InetAddress peer);
+  /** Creates a UDP socket, for both families where the kernel has both. */
+  public abstract DatagramChannel newDatagramChannel();
 
   /** Why it can't be used on this machine, in one line with the likely cure; empty: it can. */
   public Optional<String> unavailable() {

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How names are resolved: in the agent's own namespace, absolute (no search domains), A and AAAA.
+ * How names are resolved: in the agent's own namespace, absolute (no search domains). IPv6
+ * addresses are used for names that have no IPv4 address: not every pod has IPv6.
  *
  * @param servers asked in turn; empty: those of {@code resolvConf}, read again when it changes
  * @param resolvConf path, see resolv.conf(5)
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param retryAfter how long a failure is remembered; a stale answer is used meanwhile
  * @param staleMax how long a stale answer is used while DNS fails
  * @param queryTimeout for one query to one server
+ * @param filesCheckedEvery how often the age of the two files is looked at
  * @param namesMax names remembered per loop; beyond it the one unused for longest is forgotten
  */
 public record DnsSettings(
@@ -28,6 +30,7 @@ public record DnsSettings(
     Duration retryAfter,
     Duration staleMax,
     Duration queryTimeout,
+    Duration filesCheckedEvery,
     int namesMax) {
 
   /** The machine's own files; answers are kept for 1 s to 5 min. */
@@ -41,6 +44,7 @@ public record DnsSettings(
           Duration.ofSeconds(1),
           Duration.ofHours(1),
           Duration.ofSeconds(2),
+          Duration.ofSeconds(5),
           1024);
 
   public DnsSettings {
@@ -50,6 +54,10 @@ public record DnsSettings(
     if (ttlMin.isNegative() || ttlMax.compareTo(ttlMin) < 0) {
       throw new IllegalArgumentException(
           "ttlMin, ttlMax: " + ttlMin + ", " + ttlMax + " (expected: 0 <= ttlMin <= ttlMax)");
+    }
+    if (!filesCheckedEvery.isPositive()) {
+      throw new IllegalArgumentException(
+          "filesCheckedEvery: " + filesCheckedEvery + " (expected: > 0)");
     }
     if (!retryAfter.isPositive() || staleMax.isNegative() || !queryTimeout.isPositive()) {
       throw new IllegalArgumentException(

@@ -33,6 +33,8 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
           Thread.ofPlatform().daemon().name("sluice-upstream").factory());
 
   /**
+   * Reads files, so not to be called on an event loop.
+   *
    * @param group must run on the transport of the settings; all its loops must exist
    * @param randoms called once per event loop
    */
@@ -41,10 +43,12 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
       EventLoopGroup group,
       OwnSockets own,
       Supplier<? extends RandomGenerator> randoms) {
+    NodeNames node = new NodeNames(settings.dns(), background);
     TlsContexts contexts = new TlsContexts(settings.tls(), background);
     for (EventExecutor executor : group) {
       EventLoop loop = (EventLoop) executor;
-      Names names = new LiteralNames();
+      DnsClient dns = new DnsClient(loop, settings.transport(), settings.dns(), node);
+      Names names = new DnsNames(loop, settings.dns(), node, dns);
       LoopTls tls = new LoopTls(loop, contexts);
       loops.put(loop, new LoopUpstreams(loop, settings, own, names, tls, randoms.get()));
     }
