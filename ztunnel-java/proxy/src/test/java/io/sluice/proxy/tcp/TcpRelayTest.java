@@ -151,7 +151,7 @@ class TcpRelayTest {
         RelayBench bench = bench(transport, server);
         Socket client = bench.connect()) {
       ScriptedServer.write(client.getOutputStream(), "x");
-      Eventually.until("the server has it", () -> server.open() == 1);
+      Eventually.until("they are coupled", () -> bench.asked.size() == 1);
       ScriptedServer.reset(client);
       Eventually.passes(() -> assertThat(ends).containsExactly("reset"));
       bench.endsWith(ResponseFlag.DOWNSTREAM_CLOSED);
@@ -255,7 +255,7 @@ class TcpRelayTest {
         RelayBench bench = bench(transport, server);
         Socket client = bench.connect()) {
       ScriptedServer.write(client.getOutputStream(), "x");
-      Eventually.until("it is open", () -> server.open() == 1);
+      Eventually.until("they are coupled", () -> bench.asked.size() == 1);
       bench.upstreams.closePod(bench.pod).get(20, TimeUnit.SECONDS);
       assertReset(client);
       Eventually.passes(() -> assertThat(ends).containsExactly("reset"));

@@ -2,6 +2,7 @@ package io.sluice.proxy.testkit;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class LeakWatch implements BeforeEachCallback, AfterEachCallback {
   private static final Logger DETECTOR = Logger.getLogger(ResourceLeakDetector.class.getName());
-  private static final int COLLECTIONS_MAX = 50;
+  private static final int COLLECTIONS = 2;
+  private static final long QUEUED_MILLIS_MAX = 20_000;
 
   private final Recorder recorder = new Recorder();
 
@@ -55,10 +57,19 @@ public final class LeakWatch implements BeforeEachCallback, AfterEachCallback {
     }
   }
 
+  /** Twice: what the first collection sees as garbage is surely queued by the end of the second. */
   private static void collectGarbage() {
-    WeakReference<Object> canary = new WeakReference<>(new Object());
-    for (int i = 0; i < COLLECTIONS_MAX && canary.get() != null; i++) {
+    ReferenceQueue<Object> queue = new ReferenceQueue<>();
+    for (int i = 0; i < COLLECTIONS; i++) {
+      WeakReference<Object> canary = new WeakReference<>(new Object(), queue);
       System.gc();
+      try {
+        if (!canary.equals(queue.remove(QUEUED_MILLIS_MAX))) {
+          throw new AssertionError("System.gc() collects nothing: is it switched off?");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
