@@ -267,6 +267,8 @@ class DirectorySourceTest {
 
     await(() -> tables.current().workloadAt(address).isPresent());
     assertThat(tables.current().servicesOf(Given.socket("10.1.0.7", 8080))).hasSize(1);
+    await(() -> source.status().generation() == 2);
+    assertThat(events).as("whoever found them is not told of them").hasSize(2);
   }
 
   @Test

@@ -86,6 +86,11 @@ final class Enrolment {
   }
 
   private static MeshPod meshPod(PodResource pod) {
-    return new MeshPod(pod.uid(), Pods.workload(pod), pod.netns().orElseThrow(), pod.addresses());
+    return new MeshPod(
+        pod.uid(),
+        Pods.workload(pod),
+        pod.netns().orElseThrow(),
+        // Whoever found the others need not be told of them: it would enrol the pod anew.
+        pod.learned() ? List.of() : pod.addresses());
   }
 }

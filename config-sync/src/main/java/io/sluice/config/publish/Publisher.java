@@ -79,7 +79,7 @@ public final class Publisher {
       MeshResource resource, Map<String, List<InetAddress>> learned) {
     if (resource instanceof PodResource pod && pod.addresses().isEmpty()) {
       List<InetAddress> addresses = learned.get(pod.uid());
-      return addresses == null ? pod : pod.withAddresses(addresses);
+      return addresses == null ? pod : pod.withLearned(addresses);
     }
     return resource;
   }

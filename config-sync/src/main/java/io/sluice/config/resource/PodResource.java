@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param finished it has run to its end, or is being deleted: it serves nothing
  * @param ready as its status says; true when there is no status
  * @param addresses {@code status.podIPs}; may be empty
+ * @param learned the addresses are not those of the status but were found in its namespace
  * @param namedPorts container port names (TCP) to numbers, for a Service's {@code targetPort}
  * @param netns annotation {@code sluice.io/netns}
  */
@@ -30,6 +31,7 @@ public record PodResource(
     boolean finished,
     boolean ready,
     List<InetAddress> addresses,
+    boolean learned,
     Map<String, Integer> namedPorts,
     Optional<String> netns)
     implements MeshResource {
@@ -41,7 +43,7 @@ public record PodResource(
   }
 
   /** The same pod with addresses learned elsewhere. */
-  public PodResource withAddresses(List<InetAddress> learned) {
+  public PodResource withLearned(List<InetAddress> found) {
     return new PodResource(
         header,
         uid,
@@ -52,7 +54,8 @@ public record PodResource(
         hostNetwork,
         finished,
         ready,
-        learned,
+        found,
+        true,
         namedPorts,
         netns);
   }

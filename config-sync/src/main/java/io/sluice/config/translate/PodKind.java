@@ -63,6 +63,7 @@ final class PodKind {
             || FINISHED.contains(Objects.requireNonNullElse(status.getPhase(), "")),
         ready(status),
         addresses(status, findings),
+        false,
         namedPorts(spec),
         netns(annotations, findings));
   }
