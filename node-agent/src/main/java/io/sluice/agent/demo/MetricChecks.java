@@ -12,7 +12,11 @@ final class MetricChecks {
   private static final String DURATION = "istio_request_duration_milliseconds";
   private static final List<String> SHOWN =
       List.of(
-          "reporter", "source_workload", "destination_service", "response_code", "response_flags");
+          "reporter",
+          "source_workload",
+          "destination_service_name",
+          "response_code",
+          "response_flags");
 
   private static final String STAFF = ShopApp.STAFF_HOST + ".fleetman.svc.cluster.local";
   private static final String POSITION = ShopApp.POSITION_HOST + ".fleetman.svc.cluster.local";
@@ -55,8 +59,7 @@ final class MetricChecks {
     double count = sum(all, DURATION + "_count", wanted);
     return count == 0
         ? ""
-        : String.format(
-            Locale.ROOT, "   (mean %.0f ms)", sum(all, DURATION + "_sum", wanted) / count);
+        : String.format(Locale.ROOT, "  mean %.0f ms", sum(all, DURATION + "_sum", wanted) / count);
   }
 
   private static double sum(List<Series> all, String metric, Map<String, String> wanted) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One line of Prometheus' text format.
@@ -49,12 +50,10 @@ record Series(String name, Map<String, String> labels, double value) {
     return name.equals(metric) && labels.entrySet().containsAll(wanted.entrySet());
   }
 
-  /** The line again with some of its labels only, and dots for the rest. */
+  /** Some of the labels and the value, as the line has them. */
   String brief(List<String> names) {
-    StringBuilder line = new StringBuilder(name).append('{');
-    for (String each : names) {
-      line.append(each).append("=\"").append(labels.getOrDefault(each, "")).append("\",");
-    }
-    return line.append("...} ").append(Math.round(value)).toString();
+    return names.stream()
+        .map(each -> each + "=\"" + labels.getOrDefault(each, "") + "\"")
+        .collect(Collectors.joining(",", "{", "} " + Math.round(value)));
   }
 }

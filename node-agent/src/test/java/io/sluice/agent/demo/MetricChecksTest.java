@@ -58,7 +58,7 @@ class MetricChecksTest {
             + labels
             + "4012.0\n";
     assertThat(MetricChecks.of(Series.parse(more)))
-        .anySatisfy(check -> assertThat(check.saw()).endsWith("(mean 1003 ms)"));
+        .anySatisfy(check -> assertThat(check.saw()).endsWith("} 3  mean 1003 ms"));
   }
 
   @Test
