@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Namespaces on one bridge, and a cgroup for the processes in them.
@@ -112,6 +113,20 @@ public final class TestNetwork implements AutoCloseable {
     ip("-n", fullName(name), "addr", "add", "fd88::" + number + "/64", "dev", "eth0", "nodad");
     ip("-n", fullName(name), "link", "set", "eth0", "up");
     ip("-n", fullName(name), "route", "add", "default", "via", "10.88.0.254");
+  }
+
+  /** Runs something in this JVM whose sockets no program of this network sees. */
+  public <T> T outsideCgroup(Supplier<T> action) {
+    try {
+      enter(cgroupBefore);
+      try {
+        return action.get();
+      } finally {
+        enter(cgroup);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A namespace with loopback only. */

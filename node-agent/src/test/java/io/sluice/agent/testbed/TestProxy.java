@@ -49,6 +49,7 @@ public final class TestProxy implements AutoCloseable {
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Random random;
   private final List<String> seen = new CopyOnWriteArrayList<>();
+  private final List<InetSocketAddress> arrivedAt = new CopyOnWriteArrayList<>();
   private final Channel out4;
   private final List<Channel> out6 = new ArrayList<>();
   private final EpollServerSocketChannel in4;
@@ -77,6 +78,11 @@ public final class TestProxy implements AutoCloseable {
   /** One line a connection: {@code out|in CLIENT -> DESTINATION}. */
   public List<String> seen() {
     return List.copyOf(seen);
+  }
+
+  /** Where each redirected connection arrived: an address of 127/8 or ::1. */
+  public List<InetSocketAddress> arrivedAt() {
+    return List.copyOf(arrivedAt);
   }
 
   /** Connections stay in the kernel's queues from now on. */
@@ -128,6 +134,9 @@ public final class TestProxy implements AutoCloseable {
     @Override
     protected void initChannel(EpollSocketChannel accepted) {
       channels.add(accepted);
+      if (outbound) {
+        arrivedAt.add(accepted.localAddress());
+      }
       Optional<InetSocketAddress> destination =
           outbound
               ? datapath.originalDestinations().of(accepted.fd().intValue())

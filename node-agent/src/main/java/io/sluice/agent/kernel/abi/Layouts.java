@@ -11,7 +11,6 @@ import java.util.List;
 
 /** The structs of sluice_abi.h, by their C names. */
 final class Layouts {
-  static final int ABI_VERSION = 1;
   static final int OUT_PORTS6 = 4;
   static final int LISTENING_MAX = 1024;
   static final int PENDING_MAX = 8192;

@@ -73,4 +73,10 @@ class LayoutTest {
     assertThat(btf.enumeration("sl_listen_flag"))
         .isEqualTo(Map.of("SL_LISTEN_SCANNED", ListeningMap.SCANNED));
   }
+
+  @Test
+  void boundsOfAPodsMapsAreTheSame() {
+    assertThat(btf.innerEntriesMax("pending")).isEqualTo(Layouts.PENDING_MAX);
+    assertThat(btf.innerEntriesMax("listening")).isEqualTo(Layouts.LISTENING_MAX);
+  }
 }

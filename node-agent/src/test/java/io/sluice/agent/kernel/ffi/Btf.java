@@ -51,6 +51,12 @@ public final class Btf implements AutoCloseable {
     return values;
   }
 
+  /** The bound of each inner map of a map of maps. */
+  public int innerEntriesMax(String map) {
+    MemorySegment outer = Lib.bpf_object__find_map_by_name(object, arena.allocateFrom(map));
+    return Lib.bpf_map__max_entries(Lib.bpf_map__inner_map(outer));
+  }
+
   private MemorySegment type(String name, int kind) {
     int id = Lib.btf__find_by_name_kind(btf, arena.allocateFrom(name), kind);
     if (id < 0) {

@@ -11,6 +11,7 @@ import io.sluice.agent.testbed.PythonServer;
 import io.sluice.agent.testbed.TestNetwork;
 import io.sluice.agent.testbed.World;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,8 +110,7 @@ class LifeAndDeathTest {
     assertThat(pod.proxy().seen()).as("unknown address goes direct").isEmpty();
     pod.datapath()
         .updateAddresses(
-            new PodAddresses(
-                java.util.List.of(TestNetwork.ip4(113)), java.util.List.of(TestNetwork.ip6(13))));
+            new PodAddresses(List.of(TestNetwork.ip4(113)), List.of(TestNetwork.ip6(13))));
     assertThat(world.python("x", TOLD, "10.88.0.113", "8080")).isEqualTo("::ffff:10.88.0.3");
     assertThat(pod.proxy().seen()).hasSize(1);
     world.python("x", TOLD, "10.88.0.13", "8080");
@@ -242,5 +242,49 @@ class LifeAndDeathTest {
     TestNetwork.await(
         "connections that were never accepted are forgotten",
         () -> world.mesh().count(Counter.PENDING_LEFTOVER) > before + 1000);
+  }
+
+  @Test
+  void podThatListensOnTooManyPortsFillsItsOwnMapOnly() {
+    network().addPod("ports", 19);
+    world.mesh().enrol("ports", TestNetwork.addresses(19));
+    try (PythonServer many =
+            network()
+                .pythonServer(
+                    "ports",
+                    """
+                    import resource
+                    resource.setrlimit(resource.RLIMIT_NOFILE, (4000, 4000))
+                    all = [socket.create_server(('0.0.0.0', 20000 + i)) for i in range(1100)]
+                    print('ready'); all[-1].settimeout(None)
+                    c, a = all[-1].accept(); c.sendall((show(a) + '\\n').encode()); time.sleep(60)
+                    """);
+        PythonServer other = network().pythonServer("b", World.TELLING_SERVER, "0.0.0.0", "8071")) {
+      assertThat(world.mesh().count(Counter.LISTEN_FULL)).isPositive();
+      assertThat(world.python("x", TOLD, "10.88.0.19", "21099"))
+          .as("direct")
+          .isEqualTo("10.88.0.3");
+      assertThat(world.python("x", TOLD, "10.88.0.2", "8071")).isEqualTo("10.88.0.3");
+      assertThat(world.mesh().pod("b").proxy().seen()).hasSize(1);
+      assertThat(List.of(many, other)).hasSize(2);
+    }
+  }
+
+  @Test
+  void originalDestinationIsKnownEvenBeforeTheKernelToldOfTheHandshake() {
+    network().addPod("early", 20);
+    // Sockets that are made outside the cgroup are not seen by sockops: what it would move into the
+    // accepted socket stays under way, as it does for a moment when accept() is very quick.
+    Mesh.Pod pod =
+        network().outsideCgroup(() -> world.mesh().enrol("early", TestNetwork.addresses(20)));
+    long moved = world.mesh().count(Counter.ACCEPTED_DST);
+    world.python("early", "socket.create_connection(('10.88.0.3', 8080)).recv(1)");
+    world.python("early", "socket.create_connection(('fd88::3', 8080)).recv(1)");
+    assertThat(world.mesh().count(Counter.ACCEPTED_DST)).isEqualTo(moved);
+    assertThat(pod.proxy().seen())
+        .hasSize(2)
+        .satisfiesExactly(
+            first -> assertThat(first).endsWith("-> 10.88.0.3:8080"),
+            second -> assertThat(second).endsWith("-> fd88:0:0:0:0:0:0:3:8080"));
   }
 }

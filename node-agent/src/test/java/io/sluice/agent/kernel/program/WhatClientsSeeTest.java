@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.agent.kernel.abi.Counter;
 import io.sluice.agent.testbed.NeedsRoot;
+import io.sluice.agent.testbed.TestNetwork;
+import io.sluice.agent.testbed.TestProxy;
 import io.sluice.agent.testbed.World;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -385,5 +392,30 @@ class WhatClientsSeeTest {
                 print(ports_taken)
                 """))
         .isEqualTo("0");
+  }
+
+  @Test
+  void destinationsAreSpreadOverLoopbackAddressesAndPorts() {
+    world.network().addPod("spread", 9);
+    TestProxy proxy = world.mesh().enrol("spread", TestNetwork.addresses(9)).proxy();
+    world.python(
+        "spread",
+        """
+        for to in ('10.88.0.3', 'fd88::3'):
+          for port in range(1, 301):
+            c = socket.socket(socket.AF_INET6 if ':' in to else socket.AF_INET)
+            c.connect_ex((to, port)); c.close()
+        """);
+    TestNetwork.await("600 connections arrive", () -> proxy.arrivedAt().size() == 600);
+    assertThat(proxy.arrivedAt())
+        .filteredOn(at -> at.getAddress() instanceof Inet4Address)
+        .extracting(at -> at.getAddress().getAddress())
+        .allMatch(ip -> ip[0] == 127 && ip[3] != 0 && ip[3] != 1 && ip[3] != -1)
+        .extracting(Arrays::hashCode)
+        .satisfies(all -> assertThat(new HashSet<>(all)).hasSizeGreaterThan(290));
+    assertThat(proxy.arrivedAt())
+        .filteredOn(at -> at.getAddress() instanceof Inet6Address)
+        .extracting(InetSocketAddress::getPort)
+        .containsAll(proxy.listeners().outPorts6());
   }
 }
