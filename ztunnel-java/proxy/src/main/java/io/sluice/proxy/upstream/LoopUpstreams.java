@@ -4,12 +4,16 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseCombiner;
 import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodContext;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -26,6 +30,9 @@ final class LoopUpstreams {
   private final Balancer balancer;
   private final LoopbackSources sources;
   private final Map<PodContext, PodPool> pods = new IdentityHashMap<>();
+
+  // A retry may still ask for a pod that was let go of. Forgotten with the pod's last connection.
+  private final Set<PodContext> gone = Collections.newSetFromMap(new WeakHashMap<>());
   private int resting;
   private boolean sweeping;
 
@@ -47,8 +54,17 @@ final class LoopUpstreams {
 
   Upstreams.Cancellation acquire(UpstreamTarget target, Consumer<Acquired> then) {
     assert eventLoop.inEventLoop();
-    PodContext pod = target.connection().pod();
-    Wish wish = new Wish(pods.computeIfAbsent(pod, p -> new PodPool(this, p)), target, then);
+    PodContext context = target.connection().pod();
+    PodPool pod = pods.get(context);
+    if (pod == null) {
+      if (gone.contains(context)) {
+        then.accept(new Acquired.Failed(new Failure.PodGone(context.uid())));
+        return () -> {};
+      }
+      pod = new PodPool(this, context);
+      pods.put(context, pod);
+    }
+    Wish wish = new Wish(pod, target, then);
     wish.begin();
     return wish;
   }
@@ -63,6 +79,7 @@ final class LoopUpstreams {
 
   void closePod(PodContext context, Promise<Void> done) {
     assert eventLoop.inEventLoop();
+    gone.add(context);
     PodPool pod = pods.remove(context);
     if (pod == null) {
       done.setSuccess(null);

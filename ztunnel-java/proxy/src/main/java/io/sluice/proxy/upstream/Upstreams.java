@@ -31,7 +31,8 @@ public interface Upstreams {
    * The pod is let go of: each of its upstream sockets, lent or idle, on every loop, is closed with
    * a reset, and each wish that is still open fails with {@code PodGone}. Any thread.
    *
-   * @return done when no socket is left; nothing for the pod may be acquired afterwards
+   * @return done when no socket is left; whoever acquires for the pod afterwards gets {@code
+   *     PodGone}
    */
   CompletableFuture<Void> closePod(PodContext pod);
 

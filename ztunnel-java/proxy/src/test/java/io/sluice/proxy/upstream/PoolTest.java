@@ -222,6 +222,8 @@ class PoolTest {
       assertThat(bench.inFlight(dead.address())).isZero();
       bench.release(lent);
       assertThat(bench.resting()).isZero();
+      assertThat(bench.failure(cluster)).isEqualTo(new Failure.PodGone("uid-web"));
+      assertThat(server.clients()).hasSize(2);
     }
   }
 
