@@ -19,6 +19,7 @@ public final class Libc {
 
   private static final int O_RDONLY = 0;
   private static final int O_CLOEXEC = 0x80000;
+  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int SO_COOKIE = 57;
   private static final int SO_NETNS_COOKIE = 71;
   private static final int AF_INET = 2;
@@ -38,6 +39,8 @@ public final class Libc {
       capturing("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), 2);
   private static final MethodHandle CLOSE =
       plain("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle FCNTL =
+      capturing("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
   private static final MethodHandle SOCKET =
       capturing("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SEND =
@@ -108,6 +111,24 @@ public final class Libc {
       int ignored = (int) CLOSE.invokeExact(fd);
     } catch (Throwable t) {
       throw unreachable("close", t);
+    }
+  }
+
+  /**
+   * Gives a descriptor a number of at least {@code lowest}, where the limit on open files allows.
+   *
+   * @return the new number, the old one is closed; or the old number, unchanged
+   */
+  static int moveUp(int fd, int lowest) {
+    try (Arena arena = Arena.ofConfined()) {
+      int moved = (int) FCNTL.invokeExact(arena.allocate(ERRNO_STATE), fd, F_DUPFD_CLOEXEC, lowest);
+      if (moved < 0) {
+        return fd;
+      }
+      close(fd);
+      return moved;
+    } catch (Throwable t) {
+      throw unreachable("fcntl", t);
     }
   }
 
@@ -246,7 +267,7 @@ public final class Libc {
         LINKER.defaultLookup().findOrThrow(name), type, Linker.Option.captureCallState("errno"));
   }
 
-  /** A variadic function, of which only the fixed arguments are passed. */
+  /** A variadic function whose first {@code fixed} arguments are named. */
   private static MethodHandle capturing(String name, FunctionDescriptor type, int fixed) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
