@@ -198,10 +198,17 @@ final class Reconciler {
 
   private void update(String uid, MeshPod changed, PodState.Enrolled before) {
     try {
+      List<InetAddress> had = before.pod().addresses();
       before.pod().update(changed);
-      addresses.accept(uid, before.pod().addresses());
+      List<InetAddress> has = before.pod().addresses();
       states.put(uid, new PodState.Enrolled(changed, before.pod(), before.older()));
-      LOG.log(Level.INFO, name(changed) + " has changed, addresses " + before.pod().addresses());
+      // The source repeats a pod whose addresses it was told: that is no news to anybody.
+      if (!has.equals(had)) {
+        addresses.accept(uid, has);
+      }
+      if (!has.equals(had) || !changed.workload().equals(before.as().workload())) {
+        LOG.log(Level.INFO, name(changed) + " has changed, addresses " + has);
+      }
     } catch (RuntimeException e) {
       // It stays as it was and is wanted otherwise: the next reconcile tries again.
       LOG.log(Level.WARNING, name(changed) + " could not be changed: " + e.getMessage());

@@ -1,0 +1,8 @@
+/**
+ * The whole agent as its users run it: {@code sluice run} in a process of its own, network
+ * namespaces as pods, real clients and servers. Needs root, curl, Python 3, openssl and Go.
+ */
+@NullMarked
+package io.sluice.agent.e2e;
+
+import org.jspecify.annotations.NullMarked;
