@@ -52,9 +52,13 @@ final class TlsContexts {
    * @param background one thread
    */
   TlsContexts(TlsSettings settings, Executor background) {
+    this(settings, background, provider());
+  }
+
+  TlsContexts(TlsSettings settings, Executor background, SslProvider provider) {
     this.settings = settings;
     this.background = background;
-    this.provider = provider();
+    this.provider = provider;
     this.entries = new Lru<>(settings.contextsMax(), dropped -> {});
   }
 
