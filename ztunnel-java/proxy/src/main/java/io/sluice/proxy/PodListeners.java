@@ -54,6 +54,7 @@ final class PodListeners implements PodProxy {
   private final List<PodListener> listeners = new ArrayList<>();
   private final ChannelGroup accepted = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Consumer<PodListeners> onClose;
+  private volatile Set<Integer> ownPorts = Set.of();
   private volatile boolean draining;
   private volatile boolean closed;
 
@@ -121,6 +122,12 @@ final class PodListeners implements PodProxy {
     Transport.reset(connection);
   }
 
+  private void add(Channel server, PodListener listener) {
+    servers.add(server);
+    listeners.add(listener);
+    ownPorts = listeners.stream().map(PodListener::port).collect(Collectors.toUnmodifiableSet());
+  }
+
   /** On the connection's event loop, while it is being registered. */
   private void accept(SocketChannel connection, PodListener.Role role, ProxyPipeline pipeline) {
     accepted.add(connection);
@@ -128,14 +135,7 @@ final class PodListeners implements PodProxy {
       Transport.reset(connection);
       return;
     }
-    pipeline.accepted(connection, role, pod, ownPorts());
-    if (draining) {
-      connection.pipeline().fireUserEventTriggered(PodSignal.DRAIN);
-    }
-  }
-
-  private Set<Integer> ownPorts() {
-    return listeners.stream().map(PodListener::port).collect(Collectors.toUnmodifiableSet());
+    pipeline.accepted(connection, role, pod, ownPorts, () -> draining);
   }
 
   /** Opens the listeners of one pod after the other. */
@@ -223,8 +223,7 @@ final class PodListeners implements PodProxy {
       if (bound.isSuccess()) {
         Channel server = bound.channel();
         int port = ((InetSocketAddress) server.localAddress()).getPort();
-        listeners.servers.add(server);
-        listeners.listeners.add(new PodListener(role, port, Transport.fd(server)));
+        listeners.add(server, new PodListener(role, port, Transport.fd(server)));
       }
       return bound;
     }

@@ -29,6 +29,7 @@ import io.sluice.proxy.upstream.UpstreamTarget;
 import io.sluice.proxy.upstream.Upstreams;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -78,9 +79,18 @@ final class ProxyPipeline {
     this.randoms = randoms;
   }
 
-  /** On the connection's event loop, while it is being registered. */
+  /**
+   * Takes the connection over. On its event loop, while it is being registered.
+   *
+   * @param ownPorts of the pod's listeners
+   * @param draining whether the pod is being let go of gently
+   */
   void accepted(
-      SocketChannel channel, PodListener.Role role, PodContext pod, Set<Integer> ownPorts) {
+      SocketChannel channel,
+      PodListener.Role role,
+      PodContext pod,
+      Set<Integer> ownPorts,
+      BooleanSupplier draining) {
     // ROOM 2: where did it want to go, and who calls? Nobody knows: reset.
     Optional<InterceptedConnection> intercepted = intercept(channel, role, pod, ownPorts);
     if (intercepted.isEmpty()) {
@@ -94,11 +104,14 @@ final class ProxyPipeline {
         channel,
         declared(connection),
         connection.originalDestination().getPort(),
-        protocol -> detected(channel, connection, protocol));
+        protocol -> detected(channel, connection, draining, protocol));
   }
 
   private void detected(
-      SocketChannel channel, InterceptedConnection connection, Protocol protocol) {
+      SocketChannel channel,
+      InterceptedConnection connection,
+      BooleanSupplier draining,
+      Protocol protocol) {
     ConnectionEdges edges = new ConnectionEdges(telemetry, tables, connection);
     switch (protocol) {
       // Requests, each by itself: rooms 4 and 5 in plan(), room 6 in the exchange, room 7 at its
@@ -108,7 +121,8 @@ final class ProxyPipeline {
               channel,
               connection,
               http,
-              edges.rooms((request, start) -> plan(connection, request, start)));
+              edges.rooms((request, start) -> plan(connection, request, start)),
+              draining);
 
       // Bytes: nothing to choose but the cluster.
       case HTTP2, TLS, OPAQUE -> {

@@ -9,6 +9,7 @@ import io.sluice.proxy.testkit.LeakWatch;
 import io.sluice.proxy.testkit.LoopbackDoors;
 import io.sluice.proxy.testkit.Need;
 import io.sluice.proxy.testkit.QuietTelemetry;
+import io.sluice.proxy.testkit.ScriptedServer;
 import io.sluice.proxy.transport.Transport;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -81,10 +82,13 @@ class PodListenersTest {
 
   @Test
   void theOutboundListenerTakesAllOfLoopback() throws IOException {
-    try (PodProxy pod = proxy.open(LoopbackDoors.pod("web"), false);
+    try (ScriptedServer server = ScriptedServer.echo();
+        PodProxy pod = proxy.open(LoopbackDoors.pod("web"), false);
         Socket client = new Socket()) {
+      doors.destinations().set(server.address());
       client.connect(new InetSocketAddress("127.91.7.3", port(pod, Role.OUTBOUND_V4)), 5_000);
-      assertThat(client.isConnected()).isTrue();
+      ScriptedServer.write(client.getOutputStream(), "\0");
+      assertThat(client.getInputStream().read()).isZero();
     }
   }
 

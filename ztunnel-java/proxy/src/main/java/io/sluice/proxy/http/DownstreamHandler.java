@@ -28,6 +28,7 @@ import io.sluice.proxy.intercept.PodSignal;
 import io.sluice.proxy.transport.Transport;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   private final InterceptedConnection connection;
   private final HttpServices services;
   private final HttpRooms rooms;
+  private final BooleanSupplier draining;
   private final RequestDecoder decoder;
   private final ResponseEncoder encoder;
 
@@ -47,7 +49,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   private boolean started;
   private boolean keepAlive = true;
   private boolean client10;
-  private boolean draining;
+  private boolean served;
   private boolean inputEnded;
   private boolean lingering;
 
@@ -56,12 +58,14 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
       InterceptedConnection connection,
       HttpServices services,
       HttpRooms rooms,
+      BooleanSupplier draining,
       RequestDecoder decoder,
       ResponseEncoder encoder) {
     this.channel = channel;
     this.connection = connection;
     this.services = services;
     this.rooms = rooms;
+    this.draining = draining;
     this.decoder = decoder;
     this.encoder = encoder;
   }
@@ -161,8 +165,8 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   private void signalled(PodSignal signal) {
     switch (signal) {
       case DRAIN -> {
-        draining = true;
-        if (exchange == null) {
+        // One that was accepted just now still gets its answer; each answer says close from now on.
+        if (exchange == null && served) {
           channel.close();
         }
       }
@@ -204,7 +208,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
 
   /** Whether the connection should carry another request, as far as is known now. */
   boolean keepAlive() {
-    return keepAlive && !draining;
+    return keepAlive && !draining.getAsBoolean();
   }
 
   void demandBody() {
@@ -253,11 +257,12 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
    */
   void ended(boolean keep, boolean requestComplete) {
     exchange = null;
+    served = true;
     cancelHalfClosedLimit();
     if (!channel.isActive()) {
       return;
     }
-    if (keep && requestComplete && !draining && !inputEnded) {
+    if (keep && requestComplete && !draining.getAsBoolean() && !inputEnded) {
       decoder.demandHead();
     } else if (requestComplete || inputEnded) {
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

@@ -68,6 +68,9 @@ final class Exchange {
           HttpMethod.PUT,
           HttpMethod.DELETE);
 
+  /** The second is for a pooled connection that had been closed meanwhile. */
+  private static final int ATTEMPTS_MAX = 2;
+
   private final DownstreamHandler downstream;
   private final InterceptedConnection connection;
   private final HttpServices services;
@@ -87,7 +90,7 @@ final class Exchange {
   private @Nullable Future<?> timer;
   private boolean requestComplete;
   private boolean bodyStarted;
-  private boolean retried;
+  private int attempts;
   private boolean upstreamKeepAlive;
   private boolean keep;
   private int status;
@@ -145,10 +148,12 @@ final class Exchange {
 
   private void acquire(HttpPlan.Forward forward, boolean reuse) {
     state = State.CONNECTING;
+    int attempt = ++attempts;
     UpstreamTarget target = new UpstreamTarget(forward.cluster(), connection, reuse);
     Upstreams.Cancellation asked =
         services.upstreams().acquire(target, downstream.channel().eventLoop(), this::acquired);
-    if (state == State.CONNECTING) {
+    // It may have been answered before it returned, and another one begun.
+    if (state == State.CONNECTING && attempt == attempts) {
       wish = asked;
     }
   }
@@ -307,7 +312,7 @@ final class Exchange {
       downstream.write(end);
       downstream.flush();
     }
-    if (upstreamHandler != null) {
+    if (upstreamHandler != null && downstream.isWritable()) {
       upstreamHandler.demand();
     }
   }
@@ -319,7 +324,7 @@ final class Exchange {
   }
 
   void downstreamWritable() {
-    if (state == State.RUNNING && response == Response.FINAL && upstreamHandler != null) {
+    if (state == State.RUNNING && response != Response.TUNNEL && upstreamHandler != null) {
       upstreamHandler.demand();
     }
   }
@@ -356,7 +361,6 @@ final class Exchange {
       return;
     }
     if (mayBeStale() && plan != null) {
-      retried = true;
       discardUpstream();
       acquire(plan, false);
       return;
@@ -370,7 +374,7 @@ final class Exchange {
    * begun to flow can't be had again.
    */
   private boolean mayBeStale() {
-    return !retried
+    return attempts < ATTEMPTS_MAX
         && upstream != null
         && upstream.reused()
         && response == Response.NONE
@@ -487,6 +491,7 @@ final class Exchange {
         (fromClient, toClient) -> {
           requestBytes += fromClient;
           responseBytes += toClient;
+          services.upstreams().downstreamClosed(connection, downstream.channel().eventLoop());
           over(ResponseFlag.NONE);
         });
   }

@@ -2,6 +2,7 @@ package io.sluice.proxy.http;
 
 import io.netty.channel.socket.DuplexChannel;
 import io.sluice.proxy.intercept.InterceptedConnection;
+import java.util.function.BooleanSupplier;
 
 /** Serves HTTP/1 on an accepted connection. */
 public final class HttpConnection {
@@ -11,12 +12,14 @@ public final class HttpConnection {
    * Adds its handlers behind those that are there. From then on the channel belongs to them.
    *
    * @param channel auto-read off, half-closure allowed
+   * @param draining whether the pod is being let go of gently: then each response closes
    */
   public static void serve(
       DuplexChannel channel,
       InterceptedConnection connection,
       HttpServices services,
-      HttpRooms rooms) {
+      HttpRooms rooms,
+      BooleanSupplier draining) {
     RequestDecoder decoder = new RequestDecoder(services.limits(), services.nanoClock());
     ResponseEncoder encoder = new ResponseEncoder();
     channel
@@ -24,6 +27,8 @@ public final class HttpConnection {
         .addLast("http-decoder", decoder)
         .addLast("http-encoder", encoder)
         .addLast(
-            "http", new DownstreamHandler(channel, connection, services, rooms, decoder, encoder));
+            "http",
+            new DownstreamHandler(
+                channel, connection, services, rooms, draining, decoder, encoder));
   }
 }

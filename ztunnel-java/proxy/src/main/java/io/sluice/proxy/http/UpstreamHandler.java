@@ -162,6 +162,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     pipeline.addLast("tunnel", tunnel);
     pipeline.remove(this);
     pipeline.remove(encoder);
+    channel.config().setAutoClose(true);
   }
 
   /** What came behind the response goes into the tunnel. */

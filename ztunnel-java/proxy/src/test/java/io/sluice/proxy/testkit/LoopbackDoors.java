@@ -86,7 +86,6 @@ public final class LoopbackDoors {
     private final String pod;
     private volatile boolean gone;
     private volatile int opened;
-    private volatile int refusals;
 
     public CountingPodSockets(String pod) {
       this.pod = pod;
@@ -98,15 +97,6 @@ public final class LoopbackDoors {
 
     public int opened() {
       return opened;
-    }
-
-    public int refusals() {
-      return refusals;
-    }
-
-    @Override
-    public synchronized void appRefused() {
-      refusals++;
     }
 
     @Override
