@@ -8,10 +8,12 @@ public interface Enroller {
   /**
    * Takes the pod in. When it can't, nothing of the attempt is left.
    *
+   * @param wishRescan an app of the pod does not listen where it did; called on event loops, does
+   *     not block
    * @throws RuntimeException when the machine refuses; the message is shown as the pod's state, and
    *     it is tried again
    */
-  Attempt enrol(MeshPod pod);
+  Attempt enrol(MeshPod pod, Runnable wishRescan);
 
   /** The inode of the network namespace that the path leads to now; empty when it leads to none. */
   OptionalLong namespaceAt(String netnsPath);

@@ -47,7 +47,13 @@ public final class Enrolment implements AutoCloseable {
   public Enrolment(Enroller enroller, EnrolSettings settings) {
     this.settings = settings;
     this.reconciler =
-        new Reconciler(enroller, settings, System::nanoTime, this::tellAddresses, this::startDrain);
+        new Reconciler(
+            enroller,
+            settings,
+            System::nanoTime,
+            this::tellAddresses,
+            this::startDrain,
+            this::wishRescan);
     this.thread = Thread.ofPlatform().name("sluice-enrol").unstarted(this::run);
   }
 
@@ -71,17 +77,6 @@ public final class Enrolment implements AutoCloseable {
   /** Where the source of pods sends its messages. Any thread; never blocks. */
   public PodEvents events() {
     return inbox;
-  }
-
-  /**
-   * An app may have begun or ceased to listen: look soon. Any thread, event loops too; never blocks
-   * for long.
-   */
-  public void wishRescan() {
-    if (!rescanWished) {
-      rescanWished = true;
-      inbox.nudge();
-    }
   }
 
   /** All pods that are wanted or still here, sorted by namespace and name. Any thread. */
@@ -109,6 +104,13 @@ public final class Enrolment implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "closing the watch", e);
     }
+  }
+
+  /**
+   * A pod's app may not listen where it did: look within a tick. On event loops, so it only stores.
+   */
+  private void wishRescan() {
+    rescanWished = true;
   }
 
   private void run() {

@@ -12,11 +12,21 @@ final class NamespaceSockets implements PodSockets {
 
   private final String pod;
   private final NetworkNamespace namespace;
+  private final Runnable onRefusal;
   private volatile boolean ended;
 
-  NamespaceSockets(String pod, NetworkNamespace namespace) {
+  /**
+   * @param onRefusal told on event loops that an app does not listen where it did; must not block
+   */
+  NamespaceSockets(String pod, NetworkNamespace namespace, Runnable onRefusal) {
     this.pod = pod;
     this.namespace = namespace;
+    this.onRefusal = onRefusal;
+  }
+
+  @Override
+  public void appRefused() {
+    onRefusal.run();
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class PodEnroller implements Enroller {
   }
 
   @Override
-  public Attempt enrol(MeshPod pod) {
+  public Attempt enrol(MeshPod pod, Runnable wishRescan) {
     NetworkNamespace namespace = home.open(Path.of(pod.netnsPath()));
     boolean kept = false;
     try {
@@ -61,7 +61,7 @@ public final class PodEnroller implements Enroller {
       if (objection.isPresent()) {
         return new Attempt.Refused(objection.get());
       }
-      Attempt attempt = new Attempt.Taken(steer(pod, namespace));
+      Attempt attempt = new Attempt.Taken(steer(pod, namespace, wishRescan));
       kept = true;
       return attempt;
     } finally {
@@ -89,10 +89,10 @@ public final class PodEnroller implements Enroller {
     return Optional.empty();
   }
 
-  private EnrolledPod steer(MeshPod pod, NetworkNamespace namespace) {
+  private EnrolledPod steer(MeshPod pod, NetworkNamespace namespace, Runnable wishRescan) {
     FoundAddresses addresses = FoundAddresses.of(pod, namespace);
     AtomicReference<Workload> workload = new AtomicReference<>(pod.workload());
-    NamespaceSockets sockets = new NamespaceSockets(pod.uid(), namespace);
+    NamespaceSockets sockets = new NamespaceSockets(pod.uid(), namespace, wishRescan);
     PodDatapath steering = datapath.prepare(namespace, addresses.steered());
     try {
       PodProxy listeners =

@@ -35,6 +35,7 @@ final class Reconciler {
   private final LongSupplier nanoTime;
   private final BiConsumer<String, List<InetAddress>> addresses;
   private final BiConsumer<String, EnrolledPod> drainer;
+  private final Runnable wishRescan;
   private final Map<String, PodState> states = new HashMap<>();
   private volatile Map<String, PodState> published = Map.of();
 
@@ -48,12 +49,14 @@ final class Reconciler {
       EnrolSettings settings,
       LongSupplier nanoTime,
       BiConsumer<String, List<InetAddress>> addresses,
-      BiConsumer<String, EnrolledPod> drainer) {
+      BiConsumer<String, EnrolledPod> drainer,
+      Runnable wishRescan) {
     this.enroller = enroller;
     this.settings = settings;
     this.nanoTime = nanoTime;
     this.addresses = addresses;
     this.drainer = drainer;
+    this.wishRescan = wishRescan;
   }
 
   /** The one reconcile: compares all that is wanted with all that is. */
@@ -170,7 +173,7 @@ final class Reconciler {
 
   private PodState enrol(MeshPod pod, PodState before) {
     try {
-      return switch (enroller.enrol(pod)) {
+      return switch (enroller.enrol(pod, wishRescan)) {
         case Attempt.Taken taken -> {
           LOG.log(Level.INFO, name(pod) + " is enrolled, addresses " + taken.pod().addresses());
           addresses.accept(pod.uid(), taken.pod().addresses());

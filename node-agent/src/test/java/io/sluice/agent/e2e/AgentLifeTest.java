@@ -171,9 +171,18 @@ class AgentLifeTest {
     assertThat(get()).isEqualTo("200");
     assertThat(countedOf("reader")).as("it went directly").isZero();
 
+    lab.serve(
+        reader,
+        "python3",
+        "-c",
+        "import socket, time; s = socket.create_connection(('%s', 9000)); print('listening', flush=True); time.sleep(60)"
+            .formatted(shelf.ip4()));
     library.pod(reader);
     Lab.await("reader is back", () -> agent.get("/status").contains(reader.netns()));
     agent.awaitReady();
+    assertThat(agent.get("/status"))
+        .as("the connection from before is shown")
+        .containsPattern(reader.ip4() + ":\\d+ -> " + shelf.ip4() + ":9000");
     assertThat(get()).isEqualTo("200");
     Lab.await("counted again", () -> countedOf("reader") == 1);
 
@@ -187,6 +196,40 @@ class AgentLifeTest {
                   Map.of("reporter", "source", "source_workload", "reader", "source_version", "v2"))
               > 0;
         });
+  }
+
+  /** Of a port that was open before the enrolment the kernel tells nothing: the refusal does. */
+  @Test
+  void aPortThatIsClosedLaterLooksClosed() {
+    Pod kiosk = lab.pod("kiosk", 18);
+    Pod stranger = lab.pod("stranger", 19);
+    Process server =
+        lab.serve(kiosk, "python3", Lab.script("server.py"), "banner", "0.0.0.0", "9000");
+    library.pod(kiosk);
+    Lab.await("it is enrolled", () -> agent.get("/status").contains(kiosk.netns()));
+    agent.awaitReady();
+    assertThat(connect(stranger, kiosk)).contains("hello " + stranger.ip4());
+
+    server.destroyForcibly().onExit().join();
+
+    Lab.await("it refuses", () -> connect(stranger, kiosk).contains("ConnectionRefusedError"));
+  }
+
+  private String connect(Pod from, Pod to) {
+    return lab.in(from, "python3", Lab.script("client.py"), to.ip4(), "9000").out();
+  }
+
+  @Test
+  void ioUringDoesAsWell() {
+    agent.close();
+    agent =
+        AgentProcess.start(library.directory(), directory, "--transport", "io_uring").awaitReady();
+
+    assertThat(get()).isEqualTo("200");
+    Lab.await("counted", () -> countedOf("reader") == 1);
+    assertThat(connect(reader, shelf)).contains("hello " + reader.ip4());
+    agent.terminate();
+    assertThat(agent.awaitExit()).isZero();
   }
 
   private double countedOf(String workload) {

@@ -64,9 +64,9 @@ class EnrolmentTest {
   /** A file is a namespace as long as it exists. */
   private final class OnFiles implements Enroller {
     @Override
-    public Attempt enrol(MeshPod pod) {
+    public Attempt enrol(MeshPod pod, Runnable wishRescan) {
       machine.namespaces.put(pod.netnsPath(), 7L);
-      return machine.enrol(pod);
+      return machine.enrol(pod, wishRescan);
     }
 
     @Override

@@ -42,7 +42,7 @@ final class FakeEnroller implements Enroller {
   }
 
   @Override
-  public Attempt enrol(MeshPod pod) {
+  public Attempt enrol(MeshPod pod, Runnable wishRescan) {
     String name = pod.workload().podName();
     log.add("enrol " + name);
     if (refused.contains(name)) {

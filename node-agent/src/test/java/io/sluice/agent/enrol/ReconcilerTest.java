@@ -26,7 +26,8 @@ class ReconcilerTest {
           SETTINGS,
           () -> now,
           (uid, addresses) -> told.put(uid, addresses.size()),
-          draining::put);
+          draining::put,
+          () -> {});
 
   @Test
   void aPodIsEnrolledOnceAndItsAddressesAreTold() {

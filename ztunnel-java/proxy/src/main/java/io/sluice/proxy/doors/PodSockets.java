@@ -12,6 +12,12 @@ public interface PodSockets {
    */
   <C> C open(Supplier<C> constructor);
 
+  /**
+   * The pod's app refused an inbound connection that was steered to it: nobody listens on that port
+   * any more. A hint, given on an event loop; must not block.
+   */
+  default void appRefused() {}
+
   /** The pod's namespace must not be entered any more. */
   final class PodGoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -37,7 +37,7 @@ public final class OutboundRouter {
         rules.flatMap(found -> found.routesFor(request.clientNamespace()));
     return routes.isPresent()
         ? byRules(routes.get(), host, service.map(ServicePort::service), request, random)
-        : withoutRules(service);
+        : withoutRules(table, request, service);
   }
 
   private static RouteDecision byRules(
@@ -67,12 +67,15 @@ public final class OutboundRouter {
     };
   }
 
-  private static RouteDecision withoutRules(Optional<ServicePort> service) {
+  private static RouteDecision withoutRules(
+      RouteTable table, RequestView request, Optional<ServicePort> service) {
     return service.isPresent()
         ? new RouteDecision.Forward(
             service.get().cluster(), Optional.of(service.get().service()), Optional.empty())
         : new RouteDecision.Forward(
-            WellKnownClusters.PASSTHROUGH, Optional.empty(), Optional.empty());
+            WellKnownClusters.PASSTHROUGH,
+            PodPorts.service(table, request.originalDestination(), request.authority()),
+            Optional.empty());
   }
 
   /** In proportion to the weights; their sum is positive by construction. */

@@ -22,7 +22,9 @@ public final class TcpRouter {
         ? new RouteDecision.Forward(
             service.get().cluster(), Optional.of(service.get().service()), Optional.empty())
         : new RouteDecision.Forward(
-            WellKnownClusters.PASSTHROUGH, Optional.empty(), Optional.empty());
+            WellKnownClusters.PASSTHROUGH,
+            PodPorts.service(table, originalDestination, ""),
+            Optional.empty());
   }
 
   /** What the dialled service says that it speaks. */

@@ -231,10 +231,12 @@ final class Dial {
 
   private void failed(Throwable cause) {
     boolean inbound = target.connection().direction() == Direction.INBOUND;
+    Failure failure = ConnectFaults.of(cause, endpoint.address(), elapsed());
+    if (inbound && failure instanceof Failure.ConnectRefused) {
+      target.connection().pod().sockets().appRefused();
+    }
     // Inbound there is one endpoint only: another source address may help, another try does not.
-    notConnected(
-        ConnectFaults.of(cause, endpoint.address(), elapsed()),
-        !inbound || ConnectFaults.sourceIsUsedUp(cause));
+    notConnected(failure, !inbound || ConnectFaults.sourceIsUsedUp(cause));
   }
 
   private void late() {

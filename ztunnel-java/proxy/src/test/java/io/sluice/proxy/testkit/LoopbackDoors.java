@@ -86,6 +86,7 @@ public final class LoopbackDoors {
     private final String pod;
     private volatile boolean gone;
     private volatile int opened;
+    private volatile int refusals;
 
     public CountingPodSockets(String pod) {
       this.pod = pod;
@@ -97,6 +98,15 @@ public final class LoopbackDoors {
 
     public int opened() {
       return opened;
+    }
+
+    public int refusals() {
+      return refusals;
+    }
+
+    @Override
+    public synchronized void appRefused() {
+      refusals++;
     }
 
     @Override

@@ -179,6 +179,28 @@ class DialTest {
 
   @ParameterizedTest
   @EnumSource
+  void anAppThatRefusesIsTold(Transport transport) {
+    try (UpstreamBench bench = new UpstreamBench(transport);
+        DeadPort dead = DeadPort.refusing()) {
+      LoopbackDoors.CountingPodSockets sockets =
+          (LoopbackDoors.CountingPodSockets) bench.pod.sockets();
+
+      bench.acquire(
+          new UpstreamTarget(
+              Clusters.originalDestination(), bench.outbound(dead.address()), false));
+      assertThat(sockets.refusals()).as("somebody else's port").isZero();
+
+      bench.acquire(
+          new UpstreamTarget(
+              Clusters.originalDestination(),
+              bench.inbound(dead.address(), UpstreamBench.CLIENT),
+              false));
+      assertThat(sockets.refusals()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void anInboundIp6ConnectionComesFromTheOnlyLoopbackAddress(Transport transport) {
     try (UpstreamBench bench = new UpstreamBench(transport);
         ScriptedServer app =
