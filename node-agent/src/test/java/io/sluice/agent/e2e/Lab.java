@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  */
 final class Lab implements AutoCloseable {
 
-  private static final long COMMAND_SECONDS_MAX = 30;
+  private static final long COMMAND_SECONDS_MAX = 120;
   private static final long WAIT_SECONDS_MAX = 20;
 
   private static final String PREFIX = "sluice-t-" + ProcessHandle.current().pid() + "-";

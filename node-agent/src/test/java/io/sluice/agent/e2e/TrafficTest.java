@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.agent.e2e.Lab.Pod;
 import io.sluice.agent.e2e.Lab.Run;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -221,6 +224,20 @@ class TrafficTest {
   }
 
   @Test
+  void aJavaServerSeesTheTrueClientOverBothFamilies() {
+    lab.serve(shelf, java(JavaServer.class, "9200"));
+
+    assertThat(lab.in(reader, "python3", Lab.script("client.py"), shelf.ip4(), "9200").out())
+        .contains("hello " + reader.ip4() + "\"")
+        .contains("\"echo\": \"ping\"");
+    assertThat(lab.in(reader, "python3", Lab.script("client.py"), shelf.ip6(), "9200").out())
+        .contains("hello " + InetAddress.ofLiteral(reader.ip6()).getHostAddress() + "\"");
+    assertThat(lab.in(typist, "python3", Lab.script("client.py"), shelf.ip4(), "9200").out())
+        .as("a client that is not enrolled")
+        .contains("hello " + typist.ip4() + "\"");
+  }
+
+  @Test
   void goClientAndServer() throws IOException {
     String go = Needs.command("go");
     Path app = directory.resolve("app");
@@ -280,15 +297,19 @@ class TrafficTest {
   }
 
   private Run java(Pod from, String host, String port) {
-    return lab.in(
-        from,
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xshare:auto",
-        "-cp",
-        Path.of(Lab.script("server.py")).getParent().getParent().toString(),
-        JavaClient.class.getName(),
-        host,
-        port);
+    return lab.in(from, java(JavaClient.class, host, port));
+  }
+
+  private static String[] java(Class<?> main, String... arguments) {
+    String classes = Path.of(Lab.script("server.py")).getParent().getParent().toString();
+    return Stream.concat(
+            Stream.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classes,
+                main.getName()),
+            Arrays.stream(arguments))
+        .toArray(String[]::new);
   }
 
   private static String mapped(String ip4) {

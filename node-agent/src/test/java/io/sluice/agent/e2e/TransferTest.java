@@ -98,6 +98,9 @@ class TransferTest {
         .as(up.err())
         .contains(expected)
         .contains("\"bytes\": " + (long) MIB * BLOCK_BYTES);
+    System.out.printf(
+        "%d MiB each way: peak resident memory %d MiB before, %d MiB after%n",
+        MIB, before >> 20, agent.peakMemory() >> 20);
     assertThat(agent.peakMemory() - before)
         .as("growth of the agent's resident memory")
         .isLessThan(GROWTH_BYTES_MAX);
