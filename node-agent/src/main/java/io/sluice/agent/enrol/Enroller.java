@@ -18,6 +18,9 @@ public interface Enroller {
   /** The inode of the network namespace that the path leads to now; empty when it leads to none. */
   OptionalLong namespaceAt(String netnsPath);
 
+  /** Why {@link #namespaceAt} finds none, for people. */
+  String absence(String netnsPath);
+
   /** How it went. */
   sealed interface Attempt {
     /** The pod's connections are steered from now on. */

@@ -1,5 +1,7 @@
 package io.sluice.agent.enrol;
 
+import io.sluice.agent.kernel.ffi.Errno;
+import io.sluice.agent.kernel.ffi.KernelFault;
 import io.sluice.agent.kernel.program.AttachedDatapath;
 import io.sluice.agent.kernel.program.PodDatapath;
 import io.sluice.agent.netns.HomeNamespace;
@@ -10,7 +12,9 @@ import io.sluice.proxy.PodProxy;
 import io.sluice.proxy.Proxy;
 import io.sluice.proxy.intercept.PodContext;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -53,8 +57,32 @@ public final class PodEnroller implements Enroller {
   }
 
   @Override
+  public String absence(String netnsPath) {
+    try {
+      Files.getAttribute(Path.of(netnsPath), "unix:ino");
+      return netnsPath + " has just come";
+    } catch (NoSuchFileException e) {
+      return netnsPath + " is not there yet";
+    } catch (AccessDeniedException e) {
+      return netnsPath
+          + " may not be looked at (expected: root with CAP_SYS_PTRACE, or a path below /run/netns)";
+    } catch (IOException e) {
+      return netnsPath + " can't be looked at: " + e.getMessage();
+    }
+  }
+
+  @Override
   public Attempt enrol(MeshPod pod, Runnable wishRescan) {
-    NetworkNamespace namespace = home.open(Path.of(pod.netnsPath()));
+    NetworkNamespace namespace;
+    try {
+      namespace = home.open(Path.of(pod.netnsPath()));
+    } catch (KernelFault e) {
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+      return new Attempt.Refused(
+          pod.netnsPath() + " is no network namespace (expected: one such as /run/netns/NAME)");
+    }
     boolean kept = false;
     try {
       Optional<String> objection = objection(pod, namespace);

@@ -147,7 +147,7 @@ final class Reconciler {
         yield false;
       }
       case Step.Await await -> {
-        states.put(uid, new PodState.Waiting("its network namespace is not there yet"));
+        states.put(uid, new PodState.Waiting(enroller.absence(await.pod().netnsPath())));
         yield false;
       }
       case Step.Enrol enrol -> {

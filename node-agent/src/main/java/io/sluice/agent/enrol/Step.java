@@ -17,7 +17,7 @@ sealed interface Step {
   record Forget() implements Step {}
 
   /** Its namespace is not there: say so and look again. */
-  record Await() implements Step {}
+  record Await(MeshPod pod) implements Step {}
 
   record Enrol(MeshPod pod) implements Step {}
 
@@ -65,7 +65,7 @@ sealed interface Step {
   }
 
   private static Step enrolIfThere(MeshPod pod, Function<String, OptionalLong> namespaceAt) {
-    return namespaceAt.apply(pod.netnsPath()).isPresent() ? new Enrol(pod) : new Await();
+    return namespaceAt.apply(pod.netnsPath()).isPresent() ? new Enrol(pod) : new Await(pod);
   }
 
   private static Step ofEnrolled(

@@ -73,6 +73,11 @@ class EnrolmentTest {
     public OptionalLong namespaceAt(String path) {
       return Files.exists(Path.of(path)) ? OptionalLong.of(7) : OptionalLong.empty();
     }
+
+    @Override
+    public String absence(String path) {
+      return machine.absence(path);
+    }
   }
 
   private static Enrolment start(Enroller enroller) throws IOException {

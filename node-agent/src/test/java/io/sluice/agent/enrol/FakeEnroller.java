@@ -60,6 +60,11 @@ final class FakeEnroller implements Enroller {
     return inode == null ? OptionalLong.empty() : OptionalLong.of(inode);
   }
 
+  @Override
+  public String absence(String netnsPath) {
+    return netnsPath + " is not there yet";
+  }
+
   private final class Fake implements EnrolledPod {
     private final String name;
     private final long inode;
