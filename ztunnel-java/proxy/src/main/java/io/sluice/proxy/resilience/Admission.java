@@ -14,7 +14,7 @@ public sealed interface Admission {
    */
   record Admitted(Optional<Deadline> deadline) implements Admission {}
 
-  /** The rule's abort fired: it is answered here, and neither timeout nor retries apply. */
+  /** The rule's abort fired: it is answered here. */
   record Aborted(int status) implements Admission {}
 
   /**
@@ -30,7 +30,18 @@ public sealed interface Admission {
     if (abort.isPresent() && fires(abort.get(), random)) {
       return new Aborted(abort.get().httpStatus());
     }
-    return new Admitted(route.get().timeout().map(limit -> new Deadline(startNanos, limit)));
+    return new Admitted(
+        injects(abort)
+            ? Optional.empty()
+            : route.get().timeout().map(limit -> new Deadline(startNanos, limit)));
+  }
+
+  /**
+   * Istio's HTTPRoute.fault: "timeouts or retries will not be enabled when faults are enabled on
+   * the client side", also for the requests that the fault spares.
+   */
+  private static boolean injects(Optional<FaultAbort> abort) {
+    return abort.isPresent() && abort.get().percent() > 0;
   }
 
   private static boolean fires(FaultAbort abort, RandomGenerator random) {

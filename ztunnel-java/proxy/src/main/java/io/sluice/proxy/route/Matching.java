@@ -27,12 +27,25 @@ final class Matching {
     return false;
   }
 
-  static boolean matches(HttpMatch match, RequestView request) {
+  /**
+   * Whether some request of this caller to this port could match. Istio settles this before any
+   * request comes: a sidecar is never told of routes that are for others.
+   */
+  static boolean isMeantForCaller(HttpRoute route, RequestView request) {
+    return route.matches().isEmpty()
+        || route.matches().stream().anyMatch(match -> isMeantForCaller(match, request));
+  }
+
+  private static boolean isMeantForCaller(HttpMatch match, RequestView request) {
     return (match.port().isEmpty()
             || match.port().getAsInt() == request.originalDestination().getPort())
         && (match.sourceNamespace().isEmpty()
             || match.sourceNamespace().get().equals(request.clientNamespace()))
-        && holdsAll(match.sourceLabels(), request.clientLabels())
+        && holdsAll(match.sourceLabels(), request.clientLabels());
+  }
+
+  static boolean matches(HttpMatch match, RequestView request) {
+    return isMeantForCaller(match, request)
         && holds(match.method(), request.method())
         && holdsUri(match, request.path())
         && holds(match.authority(), request.authority())

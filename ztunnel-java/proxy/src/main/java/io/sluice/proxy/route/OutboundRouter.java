@@ -35,23 +35,27 @@ public final class OutboundRouter {
     Optional<ServicePort> service = rules.flatMap(HostRules::service).or(() -> dialled);
     Optional<List<HttpRoute>> routes =
         rules.flatMap(found -> found.routesFor(request.clientNamespace()));
-    return routes.isPresent()
-        ? byRules(routes.get(), host, service.map(ServicePort::service), request, random)
+    if (routes.isEmpty()) {
+      return withoutRules(table, request, service);
+    }
+    Optional<ServiceId> called = service.map(ServicePort::service);
+    Optional<HttpRoute> first = firstMatch(routes.get(), request);
+    if (first.isPresent()) {
+      return act(first.get(), called, random);
+    }
+    // Rules that are all for other callers are no rules to this one.
+    return routes.get().stream().anyMatch(route -> Matching.isMeantForCaller(route, request))
+        ? new RouteDecision.NoRoute(host, called)
         : withoutRules(table, request, service);
   }
 
-  private static RouteDecision byRules(
-      List<HttpRoute> routes,
-      String host,
-      Optional<ServiceId> service,
-      RequestView request,
-      RandomGenerator random) {
+  private static Optional<HttpRoute> firstMatch(List<HttpRoute> routes, RequestView request) {
     for (HttpRoute route : routes) {
       if (Matching.matches(route, request)) {
-        return act(route, service, random);
+        return Optional.of(route);
       }
     }
-    return new RouteDecision.NoRoute(host, service);
+    return Optional.empty();
   }
 
   private static RouteDecision act(

@@ -62,6 +62,14 @@ class AdmissionTest {
   }
 
   @Test
+  void aRuleThatInjectsAbortsHasNoDeadlineAlsoForRequestsThatAreSpared() {
+    assertThat(of(Optional.of(new FaultAbort(503, 50)), 0.9))
+        .isEqualTo(new Admission.Admitted(Optional.empty()));
+    assertThat(of(Optional.of(new FaultAbort(503, 0)), 0.9))
+        .isEqualTo(new Admission.Admitted(Optional.of(new Deadline(5, SECOND))));
+  }
+
+  @Test
   void zeroNeverFiresAndAHundredAlwaysDoes() {
     assertThat(of(Optional.of(new FaultAbort(503, 0)), 0)).isInstanceOf(Admission.Admitted.class);
     assertThat(of(Optional.of(new FaultAbort(503, 100)), Math.nextDown(1.0)))

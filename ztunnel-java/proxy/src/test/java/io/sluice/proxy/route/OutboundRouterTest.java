@@ -145,6 +145,59 @@ class OutboundRouterTest {
   }
 
   @Test
+  void aHostWhoseRulesAreAllForOtherCallersHasNoneForThisOne() {
+    HttpMatch others = match(Map.of("app", "other"), Optional.empty());
+    HttpMatch elsewhere = match(Map.of(), Optional.of("elsewhere"));
+    HttpAction refuse = new HttpAction.Respond(503, "");
+    HttpRoute forOthers = route("others", refuse, others, elsewhere);
+
+    assertThat(
+            decide(
+                table(WEB, new HostRules.Scope(Set.of(), List.of(forOthers))),
+                request(CLUSTER_IP, "web")))
+        .isEqualTo(
+            new RouteDecision.Forward(WEB.cluster(), Optional.of(WEB.service()), Optional.empty()));
+
+    HttpRoute forThis = route("posts", refuse, match(Map.of("app", "caller"), Optional.empty()));
+    assertThat(
+            decide(
+                table(WEB, new HostRules.Scope(Set.of(), List.of(forOthers, posts(forThis)))),
+                request(CLUSTER_IP, "web")))
+        .isEqualTo(new RouteDecision.NoRoute("web", Optional.of(WEB.service())));
+  }
+
+  /** The same rule, for a method that no request here has. */
+  private static HttpRoute posts(HttpRoute route) {
+    HttpMatch first = route.matches().getFirst();
+    return route(
+        route.name(),
+        route.action(),
+        new HttpMatch(
+            first.uri(),
+            false,
+            Optional.of(new StringMatch.Exact("POST")),
+            first.authority(),
+            first.headers(),
+            first.withoutHeaders(),
+            first.port(),
+            first.sourceLabels(),
+            first.sourceNamespace()));
+  }
+
+  private static HttpMatch match(Map<String, String> labels, Optional<String> namespace) {
+    return new HttpMatch(
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        OptionalInt.empty(),
+        labels,
+        namespace);
+  }
+
+  @Test
   void rulesThatAreNotForTheClientsNamespaceDoNotBindIt() {
     HttpRoute all = route("all", HttpAction.Forward.to(API.cluster()));
     RouteTable table = table(WEB, new HostRules.Scope(Set.of("other"), List.of(all)));
