@@ -2,6 +2,7 @@ package io.sluice.agent;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.DefaultChannelId;
 import io.sluice.agent.admin.AdminServer;
 import io.sluice.agent.enrol.EnrolSettings;
 import io.sluice.agent.enrol.Enrolment;
@@ -128,6 +129,9 @@ public final class Agent implements AutoCloseable {
       RouteTables tables,
       AttachedDatapath datapath,
       PrometheusMeterRegistry registry) {
+    // It looks at all network interfaces once: here, and not while a thread is in a pod's
+    // namespace.
+    DefaultChannelId.newInstance();
     return Proxy.start(
         ProxySettings.defaults().withTransport(settings.transport()),
         tables,

@@ -18,6 +18,8 @@ final class Logging {
   private static final Map<String, Level> QUIET =
       Map.of(
           "io.netty", Level.WARNING,
+          // A machine without a hardware address is no trouble to anyone.
+          "io.netty.util.internal.MacAddressUtil", Level.SEVERE,
           "io.fabric8", Level.WARNING,
           "io.micrometer", Level.WARNING,
           "me.bechberger", Level.WARNING);

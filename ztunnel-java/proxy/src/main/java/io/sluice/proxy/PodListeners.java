@@ -198,7 +198,7 @@ final class PodListeners implements PodProxy {
               + listeners.pod.uid()
               + " can't be opened: "
               + last
-              + " (expected: a free port of "
+              + " (expected: device lo is up and has a free port of "
               + addressOf(role).getHostAddress()
               + " in its network namespace)",
           last);
