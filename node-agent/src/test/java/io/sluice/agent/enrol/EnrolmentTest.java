@@ -45,6 +45,19 @@ class EnrolmentTest {
   }
 
   @Test
+  void connectionsThatNeverEndAreCutWhenTheDrainIsOver() throws IOException {
+    machine.namespace("a", 1);
+    machine.stuck.add("a");
+    Enrolment enrolment = start(machine, Duration.ofMillis(50));
+    enrolment.events().accept(new PodEvent.Add(pod("a")));
+    eventually(() -> has(enrolment, PodStatus.State.ENROLLED));
+
+    enrolment.close();
+
+    assertThat(machine.log).containsSubsequence("enrol a", "stop a", "close a");
+  }
+
+  @Test
   void aNamespaceFileThatComesOrGoesIsSeenWithoutATick() throws IOException {
     Path file = netns.resolve("late");
     MeshPod pod =
@@ -81,8 +94,11 @@ class EnrolmentTest {
   }
 
   private static Enrolment start(Enroller enroller) throws IOException {
-    EnrolSettings settings =
-        new EnrolSettings(NEVER, NEVER, Duration.ofMillis(500), NEVER, Duration.ofSeconds(5));
+    return start(enroller, Duration.ofSeconds(5));
+  }
+
+  private static Enrolment start(Enroller enroller, Duration drain) throws IOException {
+    EnrolSettings settings = new EnrolSettings(NEVER, NEVER, Duration.ofMillis(500), NEVER, drain);
     Enrolment enrolment = new Enrolment(enroller, settings);
     enrolment.start((uid, addresses) -> {});
     return enrolment;

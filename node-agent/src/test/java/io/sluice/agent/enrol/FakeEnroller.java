@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A machine of which a test chooses the namespaces and the faults; it writes down what is done to
@@ -23,6 +25,10 @@ final class FakeEnroller implements Enroller {
   final Map<String, Long> namespaces = new HashMap<>();
   final Set<String> refused = new HashSet<>();
   final Set<String> broken = new HashSet<>();
+
+  /** Pods whose connections never end. */
+  final Set<String> stuck = new HashSet<>();
+
   final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
   static MeshPod pod(String name) {
@@ -117,6 +123,9 @@ final class FakeEnroller implements Enroller {
     @Override
     public void drain(Duration limit) {
       log.add("drain " + name);
+      if (stuck.contains(name)) {
+        new CompletableFuture<>().completeOnTimeout(name, 1, TimeUnit.HOURS).join();
+      }
     }
 
     @Override
