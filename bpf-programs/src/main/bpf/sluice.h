@@ -137,13 +137,6 @@ static __always_inline void count(__u32 what)
 		(*n)++;
 }
 
-/* Counts why a connection is not steered and lets it go. */
-static __always_inline int let_go(__u32 why)
-{
-	count(why);
-	return ALLOW;
-}
-
 static __always_inline struct sl_addr mapped(__u32 ip4)
 {
 	struct sl_addr a = { { 0, 0, bpf_htonl(0xffff), ip4 } };

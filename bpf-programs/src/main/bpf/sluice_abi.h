@@ -28,7 +28,7 @@ _Static_assert(sizeof(struct sl_addr) == 16, "sl_addr");
 /* sl_pod.flags */
 enum sl_pod_flag {
 	SL_POD_ENABLED = 1 << 0,      /* steer connections in both directions */
-	SL_POD_TRACK_LISTEN = 1 << 1, /* keep the pod's `listening` map */
+	SL_POD_TRACK_LISTEN = 1 << 1, /* reserved: a pod that has a `listening` map has it kept */
 	SL_POD_HAS_IP4 = 1 << 2,      /* ip4 is set */
 	SL_POD_HAS_IP6 = 1 << 3,      /* ip6 is set: native IPv6 is steered too */
 	SL_POD_OBSERVE = 1 << 4,      /* reserved: count, do not steer */

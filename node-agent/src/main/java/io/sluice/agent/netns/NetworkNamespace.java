@@ -116,7 +116,8 @@ public final class NetworkNamespace implements AutoCloseable {
     if (!Libc.setns(fd)) {
       int errno = Libc.setnsErrno(fd);
       goHome();
-      throw new KernelFault("setns", path.toString(), errno, "");
+      String why = errno == Errno.EINVAL ? "it is no network namespace, or not yet" : "";
+      throw new KernelFault("setns", path.toString(), errno, why);
     }
   }
 

@@ -80,7 +80,10 @@ public final class ListeningMap implements AutoCloseable {
 
   @Override
   public void close() {
-    InnerMaps.remove(outer, cookie);
-    ports.close();
+    try {
+      InnerMaps.remove(outer, cookie);
+    } finally {
+      ports.close();
+    }
   }
 }

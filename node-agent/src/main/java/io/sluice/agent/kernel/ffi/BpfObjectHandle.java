@@ -7,7 +7,10 @@ import java.lang.foreign.MemorySegment;
 import me.bechberger.ebpf.bpf.raw.Lib;
 import me.bechberger.ebpf.bpf.raw.bpf_prog_info;
 
-/** A loaded object: owns its programs and maps. One thread at a time. */
+/**
+ * A loaded object: owns its programs and maps. Any thread may ask and attach; one closes, at the
+ * end.
+ */
 public final class BpfObjectHandle implements AutoCloseable {
   private static final int SK_LOOKUP = 36;
 

@@ -9,8 +9,9 @@ public final class Errno {
   public static final int EACCES = 13;
   public static final int EEXIST = 17;
   public static final int EINVAL = 22;
+  public static final int EMFILE = 24;
+  public static final int ENOSPC = 28;
   public static final int E2BIG = 7;
-  public static final int EADDRINUSE = 98;
 
   private Errno() {}
 
@@ -24,7 +25,8 @@ public final class Errno {
       case EACCES -> "EACCES";
       case EEXIST -> "EEXIST";
       case EINVAL -> "EINVAL";
-      case EADDRINUSE -> "EADDRINUSE";
+      case EMFILE -> "EMFILE";
+      case ENOSPC -> "ENOSPC";
       default -> "errno " + errno;
     };
   }
@@ -34,7 +36,8 @@ public final class Errno {
       case EPERM ->
           "maybe not root: CAP_BPF, CAP_NET_ADMIN, CAP_SYS_ADMIN and CAP_PERFMON are needed";
       case EBADF -> "the descriptor is closed, or is not of the kind that is expected";
-      case E2BIG -> "the map is full";
+      case E2BIG -> "the map is full, or the hook has no room for one more program";
+      case EMFILE -> "the process has too many open files: raise its limit (ulimit -n)";
       case EINVAL -> "maybe the kernel is older than 5.15 or was built without this feature";
       default -> "";
     };

@@ -2,7 +2,10 @@ package io.sluice.agent.kernel.program;
 
 import io.sluice.agent.kernel.ffi.BpfLink;
 import io.sluice.agent.kernel.ffi.BpfObjectHandle;
+import io.sluice.agent.kernel.ffi.Errno;
+import io.sluice.agent.kernel.ffi.KernelFault;
 import io.sluice.agent.kernel.ffi.Libc;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +37,7 @@ public final class LoadedDatapath implements AutoCloseable {
   public AttachedDatapath attach(Path cgroup2) {
     List<BpfLink> names = new ArrayList<>();
     List<BpfLink> connects = new ArrayList<>();
+    requireCgroup2(cgroup2);
     int directory = Libc.open(cgroup2.toString());
     try {
       for (String program : NAMES) {
@@ -49,6 +53,17 @@ public final class LoadedDatapath implements AutoCloseable {
       throw e;
     } finally {
       Libc.close(directory);
+    }
+  }
+
+  /** Each directory of cgroup v2 has this file; the kernel would only say EBADF. */
+  private static void requireCgroup2(Path directory) {
+    if (!Files.exists(directory.resolve("cgroup.controllers"))) {
+      throw new KernelFault(
+          "attach",
+          directory.toString(),
+          Errno.EINVAL,
+          "no directory of cgroup v2 (expected: one such as " + Cgroup2.root() + ")");
     }
   }
 

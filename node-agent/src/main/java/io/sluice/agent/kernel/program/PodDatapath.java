@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /**
  * One pod's entries and its inbound hook. Holds nothing that keeps the pod's namespace alive. One
- * thread: the enrolment's.
+ * thread at a time: the enrolment's or a worker of it.
  */
 public final class PodDatapath implements AutoCloseable {
   private final NetworkNamespace namespace;
@@ -63,14 +63,18 @@ public final class PodDatapath implements AutoCloseable {
     long cookie = namespace.cookie();
     addresses.all().forEach(address -> maps.inbound().removeStale(address, cookie));
     maps.pending().add(cookie);
-    ListeningMap listening = ListeningMap.create(listeningMaps, cookie);
     try {
-      maps.pods().put(cookie, entry(false, addresses, Optional.empty()));
-      ListenerScan.reconcile(listening, namespace, port -> false);
-      return new PodDatapath(namespace, addresses, maps, listening, attachInbound.get());
+      ListeningMap listening = ListeningMap.create(listeningMaps, cookie);
+      try {
+        maps.pods().put(cookie, entry(false, addresses, Optional.empty()));
+        ListenerScan.reconcile(listening, namespace, port -> false);
+        return new PodDatapath(namespace, addresses, maps, listening, attachInbound.get());
+      } catch (RuntimeException e) {
+        maps.pods().remove(cookie);
+        listening.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
-      maps.pods().remove(cookie);
-      listening.close();
       maps.pending().remove(cookie);
       throw e;
     }
@@ -179,7 +183,8 @@ public final class PodDatapath implements AutoCloseable {
 
   /**
    * Takes the pod out: its addresses first, then its entry, then the hook. The namespace may be
-   * dead already; the listeners may be closed already.
+   * dead already; the listeners may be closed already. The hook goes whatever fails before: left
+   * behind, it would keep the pod from ever being prepared again.
    */
   @Override
   public void close() {
@@ -187,10 +192,13 @@ public final class PodDatapath implements AutoCloseable {
       return;
     }
     closed = true;
-    removeInbound(addresses.all());
-    maps.pods().remove(namespace.cookie());
-    inboundLink.close();
-    listening.close();
-    maps.pending().remove(namespace.cookie());
+    try {
+      removeInbound(addresses.all());
+      maps.pods().remove(namespace.cookie());
+    } finally {
+      inboundLink.close();
+      listening.close();
+      maps.pending().remove(namespace.cookie());
+    }
   }
 }

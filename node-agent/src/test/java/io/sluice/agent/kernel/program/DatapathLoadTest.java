@@ -1,12 +1,16 @@
 package io.sluice.agent.kernel.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.agent.kernel.abi.Counter;
+import io.sluice.agent.kernel.ffi.KernelFault;
 import io.sluice.agent.testbed.Mesh;
 import io.sluice.agent.testbed.NeedsRoot;
 import io.sluice.agent.testbed.TestNetwork;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @NeedsRoot
 class DatapathLoadTest {
@@ -32,6 +36,16 @@ class DatapathLoadTest {
               """);
       assertThat(out).startsWith("10.88.0.2:8080 10.88.0.1 saw 10.88.0.1:");
       assertThat(mesh.count(Counter.REDIRECTED4)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsNoCgroupIsNamed(@TempDir Path directory) {
+    try (LoadedDatapath loaded = DatapathSpec.embedded(directory).load()) {
+      assertThatThrownBy(() -> loaded.attach(directory))
+          .isInstanceOf(KernelFault.class)
+          .hasMessageContaining(directory.toString())
+          .hasMessageContaining("no directory of cgroup v2");
     }
   }
 }

@@ -108,13 +108,17 @@ class LifeAndDeathTest {
         "-n", network().fullName("moved"), "addr", "add", "10.88.0.113/24", "dev", "eth0");
     world.python("x", TOLD, "10.88.0.113", "8080");
     assertThat(pod.proxy().seen()).as("unknown address goes direct").isEmpty();
+    TestNetwork.ip(
+        "-n", network().fullName("moved"), "addr", "add", "10.88.0.213/24", "dev", "eth0");
     pod.datapath()
         .updateAddresses(
-            new PodAddresses(List.of(TestNetwork.ip4(113)), List.of(TestNetwork.ip6(13))));
+            new PodAddresses(
+                List.of(TestNetwork.ip4(113), TestNetwork.ip4(213)), List.of(TestNetwork.ip6(13))));
     assertThat(world.python("x", TOLD, "10.88.0.113", "8080")).isEqualTo("::ffff:10.88.0.3");
-    assertThat(pod.proxy().seen()).hasSize(1);
+    assertThat(world.python("x", TOLD, "10.88.0.213", "8080")).isEqualTo("::ffff:10.88.0.3");
+    assertThat(pod.proxy().seen()).as("each address is steered").hasSize(2);
     world.python("x", TOLD, "10.88.0.13", "8080");
-    assertThat(pod.proxy().seen()).as("old address goes direct").hasSize(1);
+    assertThat(pod.proxy().seen()).as("old address goes direct").hasSize(2);
     server.close();
   }
 

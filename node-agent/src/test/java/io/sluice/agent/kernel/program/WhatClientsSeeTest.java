@@ -337,11 +337,14 @@ class WhatClientsSeeTest {
 
   @Test
   void multicastAndLinkLocalIp6AreNeverCaught() {
-    assertThat(
-            world.growth(
-                Counter.LETGO_MULTICAST,
-                () -> run("socket.socket().connect_ex(('224.0.0.1', 80))")))
-        .isEqualTo(1);
+    assertNeverCaught("224.0.0.1", Counter.LETGO_MULTICAST);
+    assertNeverCaught("240.0.0.1", Counter.LETGO_MULTICAST);
+    assertNeverCaught("ff0e::1", Counter.LETGO_MULTICAST);
+    assertNeverCaught("::ffff:224.0.0.1", Counter.LETGO_MULTICAST);
+    assertNeverCaught("0.1.2.3", Counter.LETGO_UNSPECIFIED);
+    assertNeverCaught("::ffff:0.1.2.3", Counter.LETGO_UNSPECIFIED);
+    assertNeverCaught("169.254.9.9", Counter.LETGO_LINK_LOCAL);
+    assertNeverCaught("::ffff:169.254.9.9", Counter.LETGO_LINK_LOCAL);
     assertThat(
             world.growth(
                 Counter.LETGO_LINK_LOCAL,
@@ -354,15 +357,34 @@ class WhatClientsSeeTest {
         .isEqualTo(1);
   }
 
+  private void assertNeverCaught(String address, Counter why) {
+    long grown =
+        world.growth(
+            why,
+            () ->
+                run(
+                    """
+                    to = sys.argv[1]; c = socket.socket(socket.AF_INET6 if ':' in to else socket.AF_INET)
+                    c.settimeout(0.1); c.connect_ex((to, 80))
+                    """,
+                    address));
+    assertThat(grown).as(address).isEqualTo(1);
+  }
+
   @Test
   void ownAddressOfThePodReachesTheOwnApp() {
-    assertThat(
-            run(
-                """
-                s = socket.create_server(('0.0.0.0', 7072)); c = socket.create_connection(('10.88.0.1', 7072))
-                d, a = s.accept(); c.sendall(b'x'); print(show(c.getpeername()), a[0], d.recv(1).decode())
-                """))
-        .isEqualTo("10.88.0.1:7072 10.88.0.1 x");
+    List<String> seen =
+        world.seenDuring(
+            "a",
+            () ->
+                assertThat(
+                        run(
+                            """
+                            s = socket.create_server(('0.0.0.0', 7072)); c = socket.create_connection(('10.88.0.1', 7072))
+                            d, a = s.accept(); c.sendall(b'x'); print(show(c.getpeername()), a[0], d.recv(1).decode())
+                            """))
+                    .isEqualTo("10.88.0.1:7072 10.88.0.1 x"));
+    assertThat(seen).as("not once more on the way in").singleElement().asString().startsWith("out");
   }
 
   @Test
