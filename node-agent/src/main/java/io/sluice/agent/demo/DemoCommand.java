@@ -53,7 +53,9 @@ public final class DemoCommand implements Callable<Integer> {
     long start = System.nanoTime();
     boolean seen = play(narrator);
     narrator.step(
-        (seen ? "All of it was seen, in " : "NOT all of it was seen (look for the crosses), in ")
+        (seen
+                ? "All of it was seen, in "
+                : "NOT all of it was seen (what is missing says what was expected), in ")
             + Verdicts.seconds((System.nanoTime() - start) / 1_000_000)
             + "; everything is removed again.");
     return seen ? 0 : 1;

@@ -33,6 +33,6 @@ final class WhereToLook {
     narrator.say("  sudo cp " + config.example().resolve(ExampleConfig.ROUTE) + " " + route);
     narrator.say("  sudo cp " + config.example().resolve(ExampleConfig.TIMEOUT) + " " + route);
     narrator.say("  sudo cp " + config.example().resolve(ExampleConfig.DROP_STAFF) + " " + route);
-    narrator.say("an app's view: sudo ip netns exec " + ShopNetwork.STAFF + " ss -tn");
+    narrator.say("how the connections run: sudo ip netns exec " + ShopNetwork.STAFF + " ss -tn");
   }
 }
