@@ -67,15 +67,16 @@ final class Clusters {
             key -> make(key, host, port.routed(), wanted)));
   }
 
-  Set<String> clientNamespaces() {
-    return rules.clientNamespaces();
+  /** Namespaces whose callers have a rule of their own for the host. */
+  Set<String> clientNamespaces(KnownHost host) {
+    return rules.clientNamespaces(host.host());
   }
 
   /** Stands for the share of a destination that does not exist: nobody is there, so it gets 503. */
-  static Cluster nobody(String host, int port, String subset) {
+  static Cluster nobody(ServiceId service, int port, String subset) {
     return new Cluster(
-        new ClusterId(host, port, subset),
-        new ServiceId(host, host, "unknown"),
+        new ClusterId(service.host(), port, subset),
+        service,
         new Discovery.Listed(List.of()),
         LoadBalancer.LEAST_REQUEST,
         Cluster.DEFAULT_CONNECT_TIMEOUT,

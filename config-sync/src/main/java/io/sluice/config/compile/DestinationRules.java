@@ -5,6 +5,7 @@ import io.sluice.config.resource.DestinationRuleResource.Subset;
 import io.sluice.config.resource.TrafficPolicy;
 import io.sluice.mesh.service.ServiceId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,11 @@ final class DestinationRules {
   static final String ROOT_NAMESPACE = "istio-system";
 
   private final Map<String, Map<String, Merged>> byNamespaceAndHost = new LinkedHashMap<>();
-  private final Set<String> clientNamespaces = new TreeSet<>();
+
+  /** Full host, or wildcard, to the namespaces that have a rule for it and are not its own. */
+  private final Map<String, Set<String>> exactClients = new HashMap<>();
+
+  private final Map<String, Set<String>> wildcardClients = new HashMap<>();
 
   DestinationRules(List<DestinationRuleResource> rules, Catalog catalog, Report report) {
     rules.forEach(rule -> add(rule, report));
@@ -41,9 +46,17 @@ final class DestinationRules {
         .or(() -> narrowest(ROOT_NAMESPACE, service.host()));
   }
 
-  /** Namespaces with rules for hosts of other namespaces, which bind their own callers only. */
-  Set<String> clientNamespaces() {
-    return clientNamespaces;
+  /**
+   * Namespaces with rules for this host although it is another's: they bind their own callers only.
+   */
+  Set<String> clientNamespaces(String host) {
+    Set<String> found = new TreeSet<>(exactClients.getOrDefault(host, Set.of()));
+    wildcardClients.forEach((pattern, namespaces) -> {
+      if (HostNames.covers(pattern, host)) {
+        found.addAll(namespaces);
+      }
+    });
+    return found;
   }
 
   private Optional<Merged> narrowest(String namespace, String host) {
@@ -106,7 +119,9 @@ final class DestinationRules {
     }
     boolean foreign = covered.stream().anyMatch(known -> !known.id().namespace().equals(namespace));
     if (foreign && !namespace.equals(ROOT_NAMESPACE)) {
-      clientNamespaces.add(namespace);
+      Map<String, Set<String>> clients =
+          HostNames.isWildcard(host) ? wildcardClients : exactClients;
+      clients.computeIfAbsent(host, key -> new TreeSet<>()).add(namespace);
       checkForeign(rule, covered, report);
     }
     covered.stream()

@@ -36,7 +36,7 @@ final class EntryHosts {
     }
     List<String> spellings = new ArrayList<>();
     spellings.add(host);
-    entry.addresses().forEach(address -> spellings.add(Addresses.asHost(address)));
+    spellings.addAll(HostNames.spellings(entry.addresses()));
     return new KnownHost(
         entry.header(),
         new ServiceId(host, host, entry.header().namespace()),

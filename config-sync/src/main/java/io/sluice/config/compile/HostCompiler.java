@@ -133,7 +133,7 @@ final class HostCompiler {
    */
   private boolean addScopes(Claim claim, String host, int port, List<HostRules.Scope> scopes) {
     String home = claim.rules().header().namespace();
-    Set<String> clients = new TreeSet<>(clusters.clientNamespaces());
+    Set<String> clients = clientNamespaces(claim.rules());
     if (!claim.namespaces().isEmpty()) {
       clients.retainAll(claim.namespaces());
     }
@@ -154,6 +154,17 @@ final class HostCompiler {
     return true;
   }
 
+  private Set<String> clientNamespaces(VirtualServiceResource rules) {
+    Set<String> clients = new TreeSet<>();
+    rules.rules().stream()
+        .flatMap(rule -> rule.destinations().stream())
+        .map(to -> HostNames.resolve(to.host(), rules.header().namespace()))
+        .distinct()
+        .flatMap(name -> catalog.find(name).stream())
+        .forEach(known -> clients.addAll(clusters.clientNamespaces(known)));
+    return clients;
+  }
+
   private List<HttpRoute> routes(
       Claim claim, String host, int port, Optional<String> client, Report told) {
     return new RuleCompiler(catalog, clusters, told, client).routes(claim.rules(), host, port);
@@ -167,7 +178,7 @@ final class HostCompiler {
       KnownHost known, KnownHost.Port port, List<HostRules.Scope> scopes) {
     List<HostRules.Scope> all = new ArrayList<>(scopes);
     Cluster general = clusters.own(Optional.empty(), known, port);
-    for (String client : clusters.clientNamespaces()) {
+    for (String client : clusters.clientNamespaces(known)) {
       Cluster own = clusters.own(Optional.of(client), known, port);
       if (!own.equals(general)) {
         HttpRoute route =

@@ -1,5 +1,8 @@
 package io.sluice.config.compile;
 
+import io.sluice.mesh.service.ServiceId;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.List;
 
 /** Names of hosts as Istio reads them. All are lower case here. */
@@ -13,10 +16,12 @@ final class HostNames {
   }
 
   /**
-   * A name without a dot belongs to a service in the rule's namespace; any other is taken as it is.
+   * A name without a dot belongs to a service in the rule's namespace; any other, and an address,
+   * is taken as it is.
    */
   static String resolve(String host, String namespace) {
-    return host.indexOf('.') < 0 && !isWildcard(host) ? ofService(host, namespace) : host;
+    boolean bare = host.indexOf('.') < 0 && host.indexOf(':') < 0 && !isWildcard(host);
+    return bare ? ofService(host, namespace) : host;
   }
 
   static boolean isWildcard(String host) {
@@ -41,5 +46,26 @@ final class HostNames {
   static List<String> spellings(String name, String namespace) {
     String shortest = name + "." + namespace;
     return List.of(shortest, shortest + ".svc", shortest + SUFFIX);
+  }
+
+  /**
+   * IPv4 addresses as a Host header has them. IPv6 addresses can be written in many ways: who calls
+   * by one is found by the address that is dialled.
+   */
+  static List<String> spellings(List<InetAddress> addresses) {
+    return addresses.stream()
+        .filter(Inet4Address.class::isInstance)
+        .map(InetAddress::getHostAddress)
+        .toList();
+  }
+
+  /** The service that a full name stands for, also where it does not exist. */
+  static ServiceId serviceOf(String host) {
+    int dot = host.indexOf('.');
+    boolean service = host.endsWith(SUFFIX) && dot < host.length() - SUFFIX.length();
+    return service
+        ? new ServiceId(
+            host, host.substring(0, dot), host.substring(dot + 1, host.length() - SUFFIX.length()))
+        : new ServiceId(host, host, "unknown");
   }
 }

@@ -9,6 +9,7 @@ import io.sluice.mesh.http.HttpMatch;
 import io.sluice.mesh.http.HttpRoute;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
+import io.sluice.mesh.service.ServiceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,14 +91,18 @@ final class RuleCompiler {
     Optional<KnownHost> known = catalog.find(name);
     if (known.isEmpty()) {
       return missing(
-          rules, destination, field + ".host", destination.host(), noHost(destination, name));
+          rules,
+          nobody(HostNames.serviceOf(name), destination, port),
+          field + ".host",
+          destination.host(),
+          noHost(destination, name));
     }
     int number = portOf(destination, known.get(), port);
     KnownHost.Port target = known.get().ports().get(number);
     if (target == null) {
       return missing(
           rules,
-          destination,
+          nobody(known.get().id(), destination, number),
           field + ".port.number",
           Integer.toString(number),
           "a port of "
@@ -111,7 +116,7 @@ final class RuleCompiler {
     if (cluster.isEmpty()) {
       return missing(
           rules,
-          destination,
+          nobody(known.get().id(), destination, number),
           field + ".subset",
           destination.subset(),
           "a subset that a DestinationRule for "
@@ -127,19 +132,14 @@ final class RuleCompiler {
   }
 
   private Target missing(
-      VirtualServiceResource rules,
-      Destination destination,
-      String field,
-      String value,
-      String expected) {
+      VirtualServiceResource rules, Cluster nobody, String field, String value, String expected) {
     report.warn(rules.header(), field, value, expected);
-    Cluster nobody =
-        Clusters.nobody(
-            HostNames.resolve(destination.host(), rules.header().namespace()),
-            destination.port().orElse(0),
-            destination.subset());
     return new Target(
         nobody, rules.header().ref() + " " + field + ": " + value + " does not exist");
+  }
+
+  private static Cluster nobody(ServiceId service, Destination destination, int port) {
+    return Clusters.nobody(service, port, destination.subset());
   }
 
   private static String noHost(Destination destination, String name) {

@@ -54,7 +54,7 @@ final class ServiceHosts {
       // pod-0.db.shop: each pod of a StatefulSet has a name of its own below the service's.
       plain.forEach(name -> all.add("*." + name));
     }
-    service.clusterIps().forEach(address -> all.add(Addresses.asHost(address)));
+    all.addAll(HostNames.spellings(service.clusterIps()));
     return all;
   }
 
