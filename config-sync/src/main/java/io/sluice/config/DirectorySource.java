@@ -175,7 +175,7 @@ public final class DirectorySource implements AutoCloseable {
       problems.add(
           problem(
               directory.toString(),
-              e.toString(),
+              DirectoryReader.why(e),
               "a directory that can be read; what was in force stays"));
     }
     if (reader.unread() > 0) {

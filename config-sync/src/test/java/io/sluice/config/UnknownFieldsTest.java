@@ -123,6 +123,30 @@ class UnknownFieldsTest {
   }
 
   @Test
+  void ofAServiceAreReportedForTheyLeadTrafficElsewhere() {
+    Given given =
+        Given.yaml(
+            Given.SHOP
+                .replace("selector:", "selecter:")
+                .replace("targetPort:", "targetport:")
+                .replace("clusterIP:", "internalTrafficPolicy: Local\n  clusterIP:"));
+
+    assertThat(given.fieldsOf(Severity.WARNING))
+        .containsExactly("spec.selecter", "spec.ports[0].targetport");
+    assertThat(given.fieldsOf(Severity.NOT_SUPPORTED))
+        .containsExactly("spec.internalTrafficPolicy");
+  }
+
+  @Test
+  void aVirtualServiceWithoutRulesIsRefused() {
+    Given given =
+        Given.yaml(Given.SHOP, Given.rules("r", "shop", "[web]", "[]").replace("http:", "htpp:"));
+
+    assertThat(given.fieldsOf(Severity.ERROR)).containsExactly("spec.http");
+    assertThat(given.fieldsOf(Severity.WARNING)).containsExactly("spec.htpp");
+  }
+
+  @Test
   void thatAreNoneOfOurBusinessAreLeftAlone() {
     Given given =
         Given.yaml(

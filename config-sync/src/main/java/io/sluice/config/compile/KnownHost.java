@@ -54,6 +54,11 @@ record KnownHost(
       members = List.copyOf(members);
     }
 
+    /** Whether it says that it speaks HTTP/2, which is not looked into yet. */
+    boolean isHttp2() {
+      return protocol == AppProtocol.HTTP2 || protocol == AppProtocol.GRPC;
+    }
+
     /** Whether requests may be seen on it. */
     boolean mayBeHttp() {
       return switch (protocol) {

@@ -88,6 +88,18 @@ final class RuleChecks {
           "a host with an HTTP port: all its ports are declared TLS or TCP, so these rules have no effect; let the app"
               + " call http:// and originate TLS, or declare the port as http");
     }
+    covered.stream()
+        .flatMap(known -> known.ports().values().stream())
+        .filter(KnownHost.Port::isHttp2)
+        .filter(port -> !rules.rules().isEmpty())
+        .forEach(port ->
+            report.notSupported(
+                rules.header(),
+                "spec.http",
+                host + " port " + port.number(),
+                "a port that speaks HTTP/1: this one is declared "
+                    + port.protocol()
+                    + ", and HTTP/2 passes through as TCP so far, no rule applies to it"));
     for (Rule rule : rules.rules()) {
       for (HttpMatch match : rule.matches()) {
         match.port().ifPresent(port -> checkPort(rules, rule, port, covered));

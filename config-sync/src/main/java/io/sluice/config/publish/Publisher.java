@@ -6,6 +6,7 @@ import io.sluice.config.resource.MeshResource;
 import io.sluice.config.resource.PodResource;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.problem.Problem;
+import io.sluice.mesh.problem.ResourceRef;
 import io.sluice.mesh.workload.MeshPod;
 import io.sluice.mesh.workload.PodEvent;
 import io.sluice.mesh.workload.PodEvents;
@@ -52,7 +53,9 @@ public final class Publisher {
       return false;
     }
     boolean first = inForce.isEmpty();
+    // Before compiling: what fails is not tried again until something changes.
     inForce = Optional.of(resources);
+    problems = List.of(notCompiled());
     long start = nanoTime.getAsLong();
     Compiled compiled = Compiler.compile(resources, tables.current().generation() + 1);
     lastCompile = Duration.ofNanos(nanoTime.getAsLong() - start);
@@ -73,6 +76,17 @@ public final class Publisher {
   /** How long the last compilation took. */
   public Duration lastCompile() {
     return lastCompile;
+  }
+
+  /** Stands until compiling has come to its end; nobody sees it but where that threw. */
+  private static Problem notCompiled() {
+    return new Problem(
+        new ResourceRef("Table", "", "route-table"),
+        Problem.Severity.ERROR,
+        "",
+        "the last change was not taken over, for compiling it failed",
+        "a table from any resources that are valid by themselves: this is a defect of Sluice, its log"
+            + " says where; the table before stays in force");
   }
 
   private static MeshResource withAddresses(

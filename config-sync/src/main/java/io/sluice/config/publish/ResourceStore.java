@@ -8,10 +8,12 @@ import io.sluice.mesh.problem.Problem.Severity;
 import io.sluice.mesh.problem.ResourceRef;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -51,27 +53,33 @@ public final class ResourceStore {
   private final class Pass {
     private final Map<ResourceRef, MeshResource> next = new LinkedHashMap<>();
     private final Map<ResourceRef, String> seen = new HashMap<>();
+    private final Set<ResourceRef> unusedRefs = new HashSet<>();
     private final List<String> badPods = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
 
     void read(String file, FileContent content) {
       problems.addAll(content.problems());
       for (Translation translation : content.translations()) {
-        String before = seen.putIfAbsent(translation.ref(), file);
-        if (before == null) {
-          problems.addAll(translation.problems());
-          take(translation);
-        } else if (!(translation instanceof Translation.Unused)) {
-          problems.add(duplicate(translation.ref(), file, before));
+        switch (translation) {
+          case Translation.Good good ->
+              named(file, good, () -> next.put(good.ref(), good.resource()));
+          case Translation.Bad bad -> named(file, bad, () -> keep(bad));
+          // Takes no name: Knative has a Service beside the Service of the same name.
+          case Translation.Unused unused -> {
+            problems.addAll(unused.problems());
+            unusedRefs.add(unused.ref());
+          }
         }
       }
     }
 
-    private void take(Translation translation) {
-      switch (translation) {
-        case Translation.Good fresh -> next.put(fresh.ref(), fresh.resource());
-        case Translation.Bad bad -> keep(bad);
-        case Translation.Unused unused -> {}
+    private void named(String file, Translation translation, Runnable take) {
+      String before = seen.putIfAbsent(translation.ref(), file);
+      if (before == null) {
+        problems.addAll(translation.problems());
+        take.run();
+      } else {
+        problems.add(duplicate(translation.ref(), file, before));
       }
     }
 
@@ -86,8 +94,10 @@ public final class ResourceStore {
 
     void keepUnread(MeshResource resource, SortedMap<String, FileContent> files) {
       FileContent content = files.get(resource.header().source());
-      if (content != null && !content.complete() && !seen.containsKey(resource.header().ref())) {
-        next.put(resource.header().ref(), resource);
+      ResourceRef ref = resource.header().ref();
+      boolean unread = content != null && !content.complete();
+      if (unread && !seen.containsKey(ref) && !unusedRefs.contains(ref)) {
+        next.put(ref, resource);
       }
     }
 

@@ -49,6 +49,7 @@ final class CoreKinds {
           exportTo,
           "\"*\": a narrower one is not supported yet, all namespaces see it");
     }
+    unsupported(spec, findings);
     boolean external = "ExternalName".equals(spec.getType());
     if (external && spec.getExternalName() == null) {
       findings.error("spec.externalName", "", "a DNS name, for type is ExternalName");
@@ -61,6 +62,33 @@ final class CoreKinds {
         orEmpty(spec.getSelector()),
         Boolean.TRUE.equals(spec.getPublishNotReadyAddresses()),
         ports(spec, findings));
+  }
+
+  /** What kube-proxy would heed, and what no Service has. */
+  private static void unsupported(ServiceSpec spec, Findings findings) {
+    if ("ClientIP".equals(spec.getSessionAffinity())) {
+      findings.notSupported(
+          "spec.sessionAffinity",
+          "ClientIP",
+          "None: each request or connection may go to another pod");
+    }
+    if ("Local".equals(spec.getInternalTrafficPolicy())) {
+      findings.notSupported(
+          "spec.internalTrafficPolicy", "Local", "Cluster: pods of all nodes are called");
+    }
+    unknown("spec", spec.getAdditionalProperties(), findings);
+    List<ServicePort> ports = orEmpty(spec.getPorts());
+    for (int index = 0; index < ports.size(); index++) {
+      unknown("spec.ports[" + index + "]", ports.get(index).getAdditionalProperties(), findings);
+    }
+  }
+
+  /** A misspelled selector or targetPort leads traffic elsewhere. */
+  private static void unknown(
+      String path, @Nullable Map<String, Object> fields, Findings findings) {
+    orEmpty(fields)
+        .forEach((name, value) ->
+            findings.warn(path + "." + name, String.valueOf(value), Fields.UNKNOWN));
   }
 
   private static List<InetAddress> clusterIps(ServiceSpec spec, Findings findings) {

@@ -17,6 +17,8 @@ import java.util.Set;
  * reported and read as absent.
  */
 final class Fields {
+  static final String UNKNOWN = "a field that the API has: this one is unknown and has no effect";
+
   private final String path;
   private final JsonNode node;
   private final Findings findings;
@@ -205,10 +207,7 @@ final class Fields {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!read.contains(field.getKey()) && !field.getValue().isNull()) {
         any = true;
-        findings.warn(
-            at(field.getKey()),
-            field.getValue(),
-            "a field that the API has: this one is unknown and has no effect");
+        findings.warn(at(field.getKey()), field.getValue(), UNKNOWN);
       }
     }
     return any;

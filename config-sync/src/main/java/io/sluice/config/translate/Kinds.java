@@ -62,6 +62,9 @@ final class Kinds {
     if (type != null) {
       return new Use.Model(type);
     }
+    if (kind.equals("Endpoints") && apiVersion.equals("v1")) {
+      return new Use.NotYet("Endpoints have no effect, write an EndpointSlice");
+    }
     String group = apiVersion.contains("/") ? apiVersion.substring(0, apiVersion.indexOf('/')) : "";
     boolean mesh = group.endsWith(".istio.io") || group.equals("gateway.networking.k8s.io");
     String versions = VERSIONS.get(kind);

@@ -29,6 +29,9 @@ final class VirtualServices {
       // missing.
       return new VirtualServiceResource(header, hosts, exportTo, false, List.of());
     }
+    if (!spec.has("http") && !spec.has("tcp") && !spec.has("tls")) {
+      spec.error("http", "at least one rule");
+    }
     List<Rule> rules = new ArrayList<>();
     for (Fields http : spec.objects("http")) {
       rules.add(rule(rules.size(), http));
@@ -67,6 +70,10 @@ final class VirtualServices {
     }
     Optional<Duration> timeout = Durations.read(http, "timeout");
     Optional<FaultAbort> abort = abort(http.object("fault"));
+    if (timeout.isPresent() && abort.filter(fault -> fault.percent() > 0).isPresent()) {
+      http.warn(
+          "timeout", "no timeout beside a fault: as in Istio, a rule that injects faults has none");
+    }
     http.notSupported(
         "retries",
         "rewrite",

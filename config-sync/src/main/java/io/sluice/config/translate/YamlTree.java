@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** One YAML or JSON document as a tree of JSON, within limits that no honest object reaches. */
 final class YamlTree {
@@ -21,6 +22,8 @@ final class YamlTree {
 
   private static final LoadSettings SETTINGS =
       LoadSettings.builder()
+          // As kubectl reads it: ~ and True mean something, and << merges.
+          .setSchema(new CoreSchema())
           .setAllowDuplicateKeys(false)
           .setAllowRecursiveKeys(false)
           .setMaxAliasesForCollections(50)

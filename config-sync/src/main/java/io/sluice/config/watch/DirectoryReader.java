@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -76,6 +79,16 @@ public final class DirectoryReader {
     return texts;
   }
 
+  /** What stands in the way, in words that need no Java. */
+  public static String why(IOException failure) {
+    return switch (failure) {
+      case AccessDeniedException denied -> "permission denied";
+      case NoSuchFileException missing -> "missing";
+      case NotDirectoryException other -> "not a directory";
+      default -> failure.toString();
+    };
+  }
+
   /** How many files were not read last time, for there are more than {@link #FILES_MAX}. */
   public int unread() {
     return left;
@@ -95,6 +108,8 @@ public final class DirectoryReader {
           left++;
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return files;
   }
@@ -123,7 +138,8 @@ public final class DirectoryReader {
       return null;
     } catch (IOException e) {
       FileText unreadable =
-          new FileText.Unreadable(String.valueOf(e), "a file that the agent may read");
+          new FileText.Unreadable(
+              why(e), "a file that the agent may read; what was last read of it stays in force");
       return new Known(new Print(null, FileTime.fromMillis(0), -1), false, unreadable);
     }
   }

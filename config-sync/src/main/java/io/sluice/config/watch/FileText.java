@@ -5,7 +5,8 @@ public sealed interface FileText {
   record Text(String text) implements FileText {}
 
   /**
-   * @param reason for people, with the cure
+   * @param value what was found instead of text
+   * @param expected what would be right, and what to do
    */
   record Unreadable(String value, String expected) implements FileText {}
 }
