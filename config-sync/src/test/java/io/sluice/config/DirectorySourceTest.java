@@ -167,7 +167,12 @@ class DirectorySourceTest {
   }
 
   @Test
-  void hiddenFilesAndOthersAreNotRead() throws IOException {
+  void hiddenFilesAndOthersAreNotRead() throws IOException, InterruptedException {
+    Files.createDirectory(directory.resolve("directory.yaml"));
+    Files.createSymbolicLink(directory.resolve("dangling.yaml"), Path.of("nowhere"));
+    // Opening a pipe that nobody writes to would wait for ever.
+    String pipe = directory.resolve("pipe.yaml").toString();
+    assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
     write(".hidden.yaml", service("web", "10.0.0.1"));
     write("web.yaml.swp", service("web", "10.0.0.1"));
     write("README.md", "no YAML: [");

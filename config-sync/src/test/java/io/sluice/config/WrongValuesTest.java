@@ -92,6 +92,7 @@ class WrongValuesTest {
           hosts: [a.com], resolution: MAGIC, ports: [{number: 80}]        | spec.resolution        | STATIC
           hosts: [a.com], ports: [{number: 0}]                            | spec.ports[0].number   | 1..65535
           hosts: [a.com], ports: [{number: 80}, {number: 80}]             | spec.ports[1].number   | no other port
+          hosts: [a.com], ports: [{number: 80}], addresses: ['10.1'] | spec.addresses | IP addresses
           hosts: [a.com], ports: [{number: 80, protocol: SMTP}]           | spec.ports[0].protocol | HTTP2
           hosts: [a.com], addresses: [ten], ports: [{number: 80}]         | spec.addresses         | IP addresses
           hosts: [a.com]                                                  | spec.ports             | at least one port

@@ -1,6 +1,7 @@
 package io.sluice.config.compile;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class Catalog {
   Optional<KnownHost> covering(String host) {
     return byHost.values().stream()
         .filter(known -> HostNames.isWildcard(known.host()) && HostNames.covers(known.host(), host))
-        .max(java.util.Comparator.comparingInt(known -> known.host().length()));
+        .max(Comparator.comparingInt(known -> known.host().length()));
   }
 
   List<KnownHost> coveredBy(String pattern) {

@@ -5,6 +5,7 @@ import io.sluice.config.resource.DestinationRuleResource.Subset;
 import io.sluice.config.resource.TrafficPolicy;
 import io.sluice.mesh.service.ServiceId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +15,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds the DestinationRule of a host: in the service's namespace, then in the root namespace; in
- * each the narrowest host. Rules for the same host in one namespace are merged as Istio does: the
- * first traffic policy, all subsets.
+ * Finds the DestinationRule of a host: in the caller's namespace, then in the service's, then in
+ * the root namespace; in each the narrowest host. Rules for the same host in one namespace are
+ * merged as Istio does: the first traffic policy, all subsets.
  */
 final class DestinationRules {
   /** Istio's root namespace. */
@@ -67,7 +68,7 @@ final class DestinationRules {
     }
     return ofNamespace.values().stream()
         .filter(rule -> HostNames.covers(rule.host(), host))
-        .max(java.util.Comparator.comparingInt(rule -> HostNames.narrowness(rule.host())));
+        .max(Comparator.comparingInt(rule -> HostNames.narrowness(rule.host())));
   }
 
   private void add(DestinationRuleResource rule, Report report) {

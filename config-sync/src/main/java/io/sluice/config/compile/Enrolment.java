@@ -3,6 +3,7 @@ package io.sluice.config.compile;
 import io.sluice.config.resource.NamespaceResource;
 import io.sluice.config.resource.PodResource;
 import io.sluice.mesh.workload.MeshPod;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class Enrolment {
     return pods.stream()
         .filter(this::takesPart)
         .map(Enrolment::meshPod)
-        .sorted(java.util.Comparator.comparing(MeshPod::uid))
+        .sorted(Comparator.comparing(MeshPod::uid))
         .toList();
   }
 

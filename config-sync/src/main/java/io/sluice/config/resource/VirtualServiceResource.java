@@ -27,8 +27,9 @@ public record VirtualServiceResource(
    * One entry of {@code spec.http}.
    *
    * @param index its place in {@code spec.http}, for messages
-   * @param matches one must hold; empty: always. Entries for gateways only are left out already
-   * @param never it had matches, but all for gateways: it never applies here
+   * @param matches one must hold; empty: always. Entries that never hold here are left out already:
+   *     those for gateways only, and those with a condition that can't be checked
+   * @param never it had matches, but none that can hold here: it never applies
    * @param destinations empty when {@code otherwise} is set
    * @param otherwise what it does instead of forwarding, where that is not supported yet
    */

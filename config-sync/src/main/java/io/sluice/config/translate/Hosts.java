@@ -13,6 +13,9 @@ final class Hosts {
   private static final Pattern HOST =
       Pattern.compile(
           "\\*|(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
+  private static final Pattern DOTTED =
+      Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
+
   private static final int LENGTH_MAX = 253;
 
   private Hosts() {}
@@ -26,10 +29,17 @@ final class Hosts {
         : Optional.empty();
   }
 
-  /** An IP address; names are never resolved. */
+  /**
+   * An IP address as Kubernetes takes it; names are never resolved. Java alone would take {@code
+   * 10.1} for 10.0.0.1.
+   */
   static Optional<InetAddress> address(String text) {
+    boolean six = text.indexOf(':') >= 0 && text.indexOf('%') < 0 && text.indexOf('[') < 0;
+    if (!six && !DOTTED.matcher(text).matches()) {
+      return Optional.empty();
+    }
     try {
-      return text.indexOf('%') >= 0 ? Optional.empty() : Optional.of(InetAddress.ofLiteral(text));
+      return Optional.of(InetAddress.ofLiteral(text));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

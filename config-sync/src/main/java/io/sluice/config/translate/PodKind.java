@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a Pod: only what matters here. */
 final class PodKind {
@@ -92,8 +93,7 @@ final class PodKind {
     };
   }
 
-  private static String deployment(
-      String replicaSet, @org.jspecify.annotations.Nullable String hash) {
+  private static String deployment(String replicaSet, @Nullable String hash) {
     if (hash != null && replicaSet.endsWith("-" + hash)) {
       return replicaSet.substring(0, replicaSet.length() - hash.length() - 1);
     }

@@ -1,5 +1,6 @@
 package io.sluice.mesh.http;
 
+import io.sluice.mesh.service.ServicePort;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,8 +15,7 @@ import java.util.Set;
  * @param service the port's own service, absent for a rule's host that no service or ServiceEntry
  *     declares
  */
-public record HostRules(
-    String host, List<Scope> scopes, Optional<io.sluice.mesh.service.ServicePort> service) {
+public record HostRules(String host, List<Scope> scopes, Optional<ServicePort> service) {
   /**
    * Rules with the namespaces that see them (exportTo).
    *

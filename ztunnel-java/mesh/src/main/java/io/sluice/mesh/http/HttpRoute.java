@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param action what is done
  * @param timeout for the whole exchange over all attempts, from the request's first byte; empty:
  *     none
- * @param abort fault that comes before the action; then neither timeout nor retries apply
+ * @param abort fault that comes before the action; above 0 %, neither timeout nor retries apply
  */
 public record HttpRoute(
     String name,
