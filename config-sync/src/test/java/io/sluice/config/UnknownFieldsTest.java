@@ -138,6 +138,20 @@ class UnknownFieldsTest {
   }
 
   @Test
+  void withControlCharactersOrWithoutEndDoNotSpoilTheLog() {
+    Given given =
+        Given.yaml(
+            "{apiVersion: networking.istio.io/v1, kind: \"Gate\\nway\", metadata: {name: a}}",
+            Given.destinationRule(
+                "d", "shop", "host: a.com, \"x\\n\\e[31mERROR " + "y".repeat(500) + "\": 1"));
+
+    assertThat(given.lines())
+        .hasSize(3)
+        .allSatisfy(
+            line -> assertThat(line).hasSizeLessThan(500).doesNotContainPattern("\\p{Cntrl}"));
+  }
+
+  @Test
   void aVirtualServiceWithoutRulesIsRefused() {
     Given given =
         Given.yaml(Given.SHOP, Given.rules("r", "shop", "[web]", "[]").replace("http:", "htpp:"));

@@ -5,7 +5,6 @@ import io.sluice.mesh.problem.Problem.Severity;
 import io.sluice.mesh.problem.ResourceRef;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Problems of one object, as they are found. */
 final class Findings {
@@ -14,8 +13,8 @@ final class Findings {
 
   private static final int VALUE_LENGTH_MAX = 80;
 
-  /** A file must not write lines of its own into a log or a terminal. */
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+  /** A key may be as long as its file. */
+  private static final int FIELD_LENGTH_MAX = 200;
 
   private final ResourceRef ref;
   private final String source;
@@ -50,14 +49,23 @@ final class Findings {
 
   private void add(Severity severity, String field, Object value, String expected) {
     if (problems.size() < PROBLEMS_MAX) {
-      problems.add(new Problem(ref, severity, field, shortened(value), expected, source));
+      problems.add(
+          new Problem(
+              ref,
+              severity,
+              shortened(field, FIELD_LENGTH_MAX),
+              shortened(value, VALUE_LENGTH_MAX),
+              expected,
+              source));
     }
   }
 
   static String shortened(Object value) {
-    String text = CONTROL.matcher(value.toString()).replaceAll(" ");
-    return text.length() <= VALUE_LENGTH_MAX
-        ? text
-        : text.substring(0, VALUE_LENGTH_MAX - 3) + "...";
+    return shortened(value, VALUE_LENGTH_MAX);
+  }
+
+  private static String shortened(Object value, int lengthMax) {
+    String text = value.toString();
+    return text.length() <= lengthMax ? text : text.substring(0, lengthMax - 3) + "...";
   }
 }

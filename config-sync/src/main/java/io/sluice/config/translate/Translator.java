@@ -112,7 +112,9 @@ final class Translator {
     boolean clusterScoped = kind.equals("Namespace");
     String namespace = clusterScoped ? "" : readable(metadata, "namespace");
     return new ResourceRef(
-        kind, clusterScoped || !namespace.isEmpty() ? namespace : "default", name);
+        Findings.shortened(kind),
+        clusterScoped || !namespace.isEmpty() ? namespace : "default",
+        name);
   }
 
   /** Shortened only where it is no name that Kubernetes takes: then it is reported all the same. */

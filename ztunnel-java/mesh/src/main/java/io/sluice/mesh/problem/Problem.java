@@ -32,12 +32,27 @@ public record Problem(
   }
 
   public Problem {
-    Objects.requireNonNull(resource, "resource");
+    resource =
+        new ResourceRef(
+            plain(resource.kind()), plain(resource.namespace()), plain(resource.name()));
     Objects.requireNonNull(severity, "severity");
-    Objects.requireNonNull(field, "field");
-    Objects.requireNonNull(value, "value");
-    Objects.requireNonNull(expected, "expected");
-    Objects.requireNonNull(source, "source");
+    field = plain(field);
+    value = plain(value);
+    expected = plain(expected);
+    source = plain(source);
+  }
+
+  /**
+   * Without control characters: keys, names of kinds and of files are whatever somebody wrote, and
+   * must not write lines of their own into a log, nor colours into a terminal.
+   */
+  private static String plain(String text) {
+    if (text.chars().noneMatch(Character::isISOControl)) {
+      return text;
+    }
+    StringBuilder plain = new StringBuilder(text.length());
+    text.chars().forEach(each -> plain.append(Character.isISOControl(each) ? ' ' : (char) each));
+    return plain.toString();
   }
 
   /** A problem of a resource that does not stand in a file. */
