@@ -134,7 +134,7 @@ final class PodKind {
 
   private static Optional<String> netns(Map<String, String> annotations, Findings findings) {
     Optional<String> netns = Optional.ofNullable(annotations.get(NETNS));
-    if (netns.isPresent() && !netns.get().startsWith("/")) {
+    if (netns.isPresent() && (!netns.get().startsWith("/") || netns.get().indexOf('\0') >= 0)) {
       findings.error(
           "metadata.annotations[" + NETNS + "]",
           netns.get(),

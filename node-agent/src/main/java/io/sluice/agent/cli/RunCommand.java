@@ -59,7 +59,8 @@ public final class RunCommand implements Callable<Integer> {
       paramLabel = "PATH",
       converter = ExistingDirectory.class,
       description =
-          "cgroup v2 directory below which sockets are seen (default: where cgroup v2 is mounted).")
+          "cgroup v2 directory below which sockets are seen, with the pods and this agent in it"
+              + " (default: where cgroup v2 is mounted).")
   private Optional<Path> cgroup;
 
   @Option(

@@ -37,6 +37,14 @@ record FoundAddresses(PodAddresses steered) {
     return new FoundAddresses(new PodAddresses(steered.ip4(), List.of()));
   }
 
+  /** Those of them that are among these, in the order that they have here. */
+  FoundAddresses only(List<InetAddress> granted) {
+    return new FoundAddresses(
+        new PodAddresses(
+            steered.ip4().stream().filter(granted::contains).toList(),
+            steered.ip6().stream().filter(granted::contains).toList()));
+  }
+
   List<InetAddress> all() {
     return Stream.<InetAddress>concat(steered.ip4().stream(), steered.ip6().stream()).toList();
   }

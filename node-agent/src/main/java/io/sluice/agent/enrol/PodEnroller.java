@@ -16,8 +16,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,8 +35,7 @@ public final class PodEnroller implements Enroller {
   private final AttachedDatapath datapath;
   private final Proxy proxy;
 
-  /** Cookie of each namespace that is taken, and by whom: two pods can't share one. */
-  private final Map<Long, String> taken = new HashMap<>();
+  private final Claims claims = new Claims(this::namespaceAt);
 
   /** All stay the caller's. */
   public PodEnroller(HomeNamespace home, AttachedDatapath datapath, Proxy proxy) {
@@ -50,17 +47,25 @@ public final class PodEnroller implements Enroller {
   @Override
   public OptionalLong namespaceAt(String netnsPath) {
     try {
-      return OptionalLong.of((long) Files.getAttribute(Path.of(netnsPath), "unix:ino"));
+      Path path = Path.of(netnsPath);
+      long inode = (long) Files.getAttribute(path, "unix:ino");
+      // "ip netns add" makes an ordinary file first.
+      boolean isNamespace = device(path).equals(device(OWN_NAMESPACE));
+      return isNamespace ? OptionalLong.of(inode) : OptionalLong.empty();
     } catch (IOException e) {
       return OptionalLong.empty();
     }
+  }
+
+  private static Object device(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:dev");
   }
 
   @Override
   public String absence(String netnsPath) {
     try {
       Files.getAttribute(Path.of(netnsPath), "unix:ino");
-      return netnsPath + " has just come";
+      return noNamespace(netnsPath);
     } catch (NoSuchFileException e) {
       return netnsPath + " is not there yet";
     } catch (AccessDeniedException e) {
@@ -80,16 +85,16 @@ public final class PodEnroller implements Enroller {
       if (e.errno() != Errno.EINVAL) {
         throw e;
       }
-      return new Attempt.Refused(
-          pod.netnsPath() + " is no network namespace (expected: one such as /run/netns/NAME)");
+      return new Attempt.Refused(noNamespace(pod.netnsPath()));
     }
     boolean kept = false;
     try {
-      Optional<String> objection = objection(pod, namespace);
+      FoundAddresses addresses = FoundAddresses.of(pod, namespace);
+      Optional<String> objection = objection(pod, namespace, addresses);
       if (objection.isPresent()) {
         return new Attempt.Refused(objection.get());
       }
-      Attempt attempt = new Attempt.Taken(steer(pod, namespace, wishRescan));
+      Attempt attempt = new Attempt.Taken(claimed(pod, namespace, addresses, wishRescan));
       kept = true;
       return attempt;
     } finally {
@@ -99,26 +104,37 @@ public final class PodEnroller implements Enroller {
     }
   }
 
-  private Optional<String> objection(MeshPod pod, NetworkNamespace namespace) {
+  private static String noNamespace(String path) {
+    return path + " is no network namespace (expected: one such as /run/netns/NAME)";
+  }
+
+  /** Empty when nothing stands against it; then the pod has its claims. */
+  private Optional<String> objection(
+      MeshPod pod, NetworkNamespace namespace, FoundAddresses addresses) {
     if (namespaceAt(OWN_NAMESPACE.toString()).equals(OptionalLong.of(namespace.inode()))) {
       return Optional.of(
           pod.netnsPath()
               + " is the network namespace of the agent itself (expected: one of the pod's own)");
     }
-    String owner = taken.get(namespace.cookie());
-    if (owner != null) {
-      return Optional.of(
-          pod.netnsPath() + " is taken by pod " + owner + " (expected: each pod has its own)");
-    }
-    if (FoundAddresses.of(pod, namespace).isEmpty()) {
+    if (addresses.isEmpty()) {
       return Optional.of(
           "its network namespace has no address (expected: an interface with one, or status.podIPs)");
     }
-    return Optional.empty();
+    return claims.take(pod, namespace, addresses.all());
   }
 
-  private EnrolledPod steer(MeshPod pod, NetworkNamespace namespace, Runnable wishRescan) {
-    FoundAddresses addresses = FoundAddresses.of(pod, namespace);
+  private EnrolledPod claimed(
+      MeshPod pod, NetworkNamespace namespace, FoundAddresses addresses, Runnable wishRescan) {
+    try {
+      return steer(pod, namespace, addresses, wishRescan);
+    } catch (RuntimeException e) {
+      claims.release(namespace.cookie());
+      throw e;
+    }
+  }
+
+  private EnrolledPod steer(
+      MeshPod pod, NetworkNamespace namespace, FoundAddresses addresses, Runnable wishRescan) {
     AtomicReference<Workload> workload = new AtomicReference<>(pod.workload());
     NamespaceSockets sockets = new NamespaceSockets(pod.uid(), namespace, wishRescan);
     PodDatapath steering = datapath.prepare(namespace, addresses.steered());
@@ -128,16 +144,8 @@ public final class PodEnroller implements Enroller {
       try {
         OlderConnections older = new OlderConnections(() -> SocketTable.of(namespace));
         steering.enable(Listeners.steeredTo(listeners.listeners()));
-        taken.put(namespace.cookie(), pod.uid());
         return new SteeredPod(
-            pod,
-            namespace,
-            workload,
-            sockets,
-            steering,
-            listeners,
-            older,
-            () -> taken.remove(namespace.cookie()));
+            pod, namespace, workload, sockets, steering, listeners, older, addresses, claims);
       } catch (RuntimeException e) {
         sockets.end();
         listeners.close();

@@ -20,7 +20,8 @@ final class SteeredPod implements EnrolledPod {
   private final PodDatapath datapath;
   private final PodProxy proxy;
   private final OlderConnections older;
-  private final Runnable onClose;
+  private final Claims claims;
+  private final boolean takesIp6;
   private MeshPod as;
   private volatile FoundAddresses addresses;
   private boolean steering = true;
@@ -34,7 +35,8 @@ final class SteeredPod implements EnrolledPod {
       PodDatapath datapath,
       PodProxy proxy,
       OlderConnections older,
-      Runnable onClose) {
+      FoundAddresses addresses,
+      Claims claims) {
     this.as = as;
     this.namespace = namespace;
     this.workload = workload;
@@ -42,8 +44,9 @@ final class SteeredPod implements EnrolledPod {
     this.datapath = datapath;
     this.proxy = proxy;
     this.older = older;
-    this.onClose = onClose;
-    this.addresses = FoundAddresses.of(as, namespace);
+    this.claims = claims;
+    this.addresses = addresses;
+    this.takesIp6 = addresses.hasIp6();
   }
 
   @Override
@@ -89,8 +92,12 @@ final class SteeredPod implements EnrolledPod {
     FoundAddresses found = FoundAddresses.of(as, namespace);
     // Without listeners of its own IPv6 is not steered; a pod that gets its first IPv6 address
     // later goes direct there.
-    FoundAddresses now = addresses.hasIp6() ? found : found.withoutIp6();
-    if (!now.isEmpty() && !now.equals(addresses)) {
+    FoundAddresses takable = takesIp6 ? found : found.withoutIp6();
+    if (takable.isEmpty() || takable.equals(addresses)) {
+      return;
+    }
+    FoundAddresses now = takable.only(claims.change(namespace.cookie(), takable.all()));
+    if (!now.equals(addresses)) {
       datapath.updateAddresses(now.steered());
       addresses = now;
     }
@@ -99,8 +106,9 @@ final class SteeredPod implements EnrolledPod {
   @Override
   public void stopSteering() {
     if (steering) {
-      steering = false;
       datapath.disable();
+      steering = false;
+      claims.change(namespace.cookie(), List.of());
     }
   }
 
@@ -122,7 +130,7 @@ final class SteeredPod implements EnrolledPod {
         PodProxy first = proxy) {
       stopSteering();
     } finally {
-      onClose.run();
+      claims.release(namespace.cookie());
     }
   }
 }

@@ -91,14 +91,47 @@ class PodEnrollerTest {
   @Test
   void aNamespaceThatIsTakenIsFreeAgainWhenItsPodIsClosed() {
     Path path = network.path("a");
-    EnrolledPod first = ((Attempt.Taken) enroller.enrol(pod("first", path), () -> {})).pod();
+    EnrolledPod first = taken(pod("first", path));
     assertThat(first.addresses()).contains(TestNetwork.ip4(1), TestNetwork.ip6(1));
     assertThat(refusal(pod("second", path))).contains("is taken by pod uid-first");
 
     first.close();
 
-    assertThat(enroller.enrol(pod("second", path), () -> {}))
-        .isInstanceOfSatisfying(Attempt.Taken.class, taken -> taken.pod().close());
+    taken(pod("second", path)).close();
+  }
+
+  @Test
+  void anAddressThatALivePodHasIsNotTakenFromIt() {
+    EnrolledPod first = taken(pod("first", network.path("a")));
+    network.addPod("b", 2);
+    TestNetwork.ip("-n", network.fullName("b"), "addr", "add", "10.88.0.1/32", "dev", "lo");
+
+    assertThat(refusal(pod("second", network.path("b"))))
+        .contains("10.88.0.1 is pod uid-first's, too");
+
+    network.deletePod("a");
+    taken(pod("second", network.path("b"))).close();
+    first.close();
+  }
+
+  @Test
+  void anAddressThatComesLaterAndIsAnotherPodsIsLeftToThatOne() {
+    EnrolledPod first = taken(pod("first", network.path("a")));
+    network.addPod("b", 2);
+    EnrolledPod second = taken(pod("second", network.path("b")));
+    TestNetwork.ip("-n", network.fullName("b"), "addr", "add", "10.88.0.1/32", "dev", "lo");
+    TestNetwork.ip("-n", network.fullName("b"), "addr", "add", "10.88.0.22/24", "dev", "eth0");
+
+    second.rescan();
+
+    assertThat(second.addresses())
+        .contains(TestNetwork.ip4(2), TestNetwork.ip4(22))
+        .doesNotContain(TestNetwork.ip4(1));
+    first.stopSteering();
+    second.rescan();
+    assertThat(second.addresses()).contains(TestNetwork.ip4(1));
+    second.close();
+    first.close();
   }
 
   @Test
@@ -114,6 +147,14 @@ class PodEnrollerTest {
     assertThat(enroller.absence("/run/netns/sluice-t-nowhere"))
         .isEqualTo("/run/netns/sluice-t-nowhere is not there yet");
     assertThat(enroller.namespaceAt("/run/netns/sluice-t-nowhere")).isEmpty();
+    assertThat(enroller.absence(directory.toString())).contains("is no network namespace");
+    assertThat(enroller.namespaceAt(directory.toString())).isEmpty();
+  }
+
+  private EnrolledPod taken(MeshPod pod) {
+    Attempt attempt = enroller.enrol(pod, () -> {});
+    assertThat(attempt).isInstanceOf(Attempt.Taken.class);
+    return ((Attempt.Taken) attempt).pod();
   }
 
   private String refusal(MeshPod pod) {

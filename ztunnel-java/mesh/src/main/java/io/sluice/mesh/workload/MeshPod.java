@@ -19,7 +19,7 @@ public record MeshPod(
   public MeshPod {
     Objects.requireNonNull(uid, "uid");
     Objects.requireNonNull(workload, "workload");
-    if (!netnsPath.startsWith("/")) {
+    if (!netnsPath.startsWith("/") || netnsPath.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(
           "netnsPath: '" + netnsPath + "' (expected: an absolute path such as /run/netns/web)");
     }
