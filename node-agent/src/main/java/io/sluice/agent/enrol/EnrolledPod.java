@@ -6,7 +6,10 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 
-/** A pod that takes part. All methods on {@code sluice-enrol}, except where said otherwise. */
+/**
+ * A pod that takes part. One thread at a time, {@code sluice-enrol} or a worker of it, except where
+ * said otherwise.
+ */
 public interface EnrolledPod extends AutoCloseable {
   /** The inode of its network namespace. */
   long namespace();

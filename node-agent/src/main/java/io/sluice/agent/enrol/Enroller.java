@@ -3,7 +3,10 @@ package io.sluice.agent.enrol;
 import io.sluice.mesh.workload.MeshPod;
 import java.util.OptionalLong;
 
-/** Enrols one pod. Called on {@code sluice-enrol} only; may block for milliseconds. */
+/**
+ * Enrols one pod. Called on {@code sluice-enrol} and its workers, for several pods at once; may
+ * block for milliseconds.
+ */
 public interface Enroller {
   /**
    * Takes the pod in. When it can't, nothing of the attempt is left.

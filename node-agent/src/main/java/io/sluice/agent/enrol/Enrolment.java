@@ -1,5 +1,6 @@
 package io.sluice.agent.enrol;
 
+import io.sluice.agent.enrol.Reconciler.Drained;
 import io.sluice.agent.view.PodStatus;
 import io.sluice.mesh.workload.MeshPod;
 import io.sluice.mesh.workload.PodEvents;
@@ -8,12 +9,17 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
 /**
@@ -24,12 +30,20 @@ public final class Enrolment implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Enrolment.class.getName());
 
   /** How much longer than the drain a stop may take. */
-  private static final Duration STOP_MARGIN = Duration.ofSeconds(2);
+  private static final Duration STOP_MARGIN = Duration.ofSeconds(10);
+
+  /** Pods that are enrolled or closed at the same time; most of it is waiting for the kernel. */
+  private static final int WORKERS = 8;
 
   private final Inbox inbox = new Inbox();
   private final EnrolSettings settings;
   private final Reconciler reconciler;
   private final Thread thread;
+
+  /**
+   * Its queue is as long as there are pods at most: {@code sluice-enrol} waits until it is done.
+   */
+  private final ExecutorService workers;
 
   /** At most one entry a pod that drains. */
   private final Queue<Drained> drained = new ConcurrentLinkedQueue<>();
@@ -41,8 +55,6 @@ public final class Enrolment implements AutoCloseable {
   private volatile boolean stopping;
   private volatile boolean rescanWished;
 
-  private record Drained(String uid, EnrolledPod pod) {}
-
   /** Makes ready; nothing runs and nothing is open before {@link #start}. */
   public Enrolment(Enroller enroller, EnrolSettings settings) {
     this.settings = settings;
@@ -53,7 +65,11 @@ public final class Enrolment implements AutoCloseable {
             System::nanoTime,
             this::tellAddresses,
             this::startDrain,
-            this::wishRescan);
+            this::wishRescan,
+            this::together);
+    this.workers =
+        Executors.newFixedThreadPool(
+            WORKERS, Thread.ofPlatform().name("sluice-enrol-", 0).daemon().factory());
     this.thread = Thread.ofPlatform().name("sluice-enrol").unstarted(this::run);
   }
 
@@ -95,7 +111,15 @@ public final class Enrolment implements AutoCloseable {
     stopping = true;
     inbox.nudge();
     try {
-      thread.join(settings.drain().plus(STOP_MARGIN));
+      Duration limit = settings.drain().plus(STOP_MARGIN);
+      if (thread.getState() != Thread.State.NEW && !thread.join(limit)) {
+        LOG.log(
+            Level.WARNING,
+            "pods are not let go of within "
+                + limit.toSeconds()
+                + " s: what is left of them ends with the process");
+      }
+      workers.shutdown();
       if (watch.isPresent()) {
         watch.get().close();
       }
@@ -160,8 +184,40 @@ public final class Enrolment implements AutoCloseable {
   }
 
   private void finishDrains() {
+    List<Drained> ended = new ArrayList<>();
     for (Drained done = drained.poll(); done != null; done = drained.poll()) {
-      reconciler.drained(done.uid(), done.pod());
+      ended.add(done);
+    }
+    reconciler.drained(ended);
+  }
+
+  /** Runs all and returns after the last one; what one throws is logged. */
+  private void together(List<Runnable> tasks) {
+    if (tasks.size() == 1) {
+      tasks.getFirst().run();
+      return;
+    }
+    List<Future<?>> running = new ArrayList<>();
+    tasks.forEach(task -> running.add(workers.submit(task)));
+    running.forEach(Enrolment::await);
+  }
+
+  /** Uninterrupted: half a pod is nobody's. */
+  private static void await(Future<?> task) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        task.get();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException e) {
+        LOG.log(Level.ERROR, "one pod's enrolment or end failed", e.getCause());
+        break;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

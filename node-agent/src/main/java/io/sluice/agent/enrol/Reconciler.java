@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -36,6 +38,7 @@ final class Reconciler {
   private final BiConsumer<String, List<InetAddress>> addresses;
   private final BiConsumer<String, EnrolledPod> drainer;
   private final Runnable wishRescan;
+  private final Consumer<List<Runnable>> together;
   private final Map<String, PodState> states = new HashMap<>();
   private volatile Map<String, PodState> published = Map.of();
 
@@ -43,6 +46,8 @@ final class Reconciler {
    * @param addresses told the addresses of each pod that was enrolled
    * @param drainer lets a pod's connections end without blocking, then nudges the enrolment through
    *     {@link #drained}
+   * @param together runs all of these, perhaps several at a time, and returns after the last one;
+   *     none of them throws
    */
   Reconciler(
       Enroller enroller,
@@ -50,13 +55,15 @@ final class Reconciler {
       LongSupplier nanoTime,
       BiConsumer<String, List<InetAddress>> addresses,
       BiConsumer<String, EnrolledPod> drainer,
-      Runnable wishRescan) {
+      Runnable wishRescan,
+      Consumer<List<Runnable>> together) {
     this.enroller = enroller;
     this.settings = settings;
     this.nanoTime = nanoTime;
     this.addresses = addresses;
     this.drainer = drainer;
     this.wishRescan = wishRescan;
+    this.together = together;
   }
 
   /** The one reconcile: compares all that is wanted with all that is. */
@@ -64,8 +71,10 @@ final class Reconciler {
     // Those that go come first: a reused address or namespace must be free for its next owner.
     TreeSet<String> going = new TreeSet<>(states.keySet());
     going.removeAll(wanted.keySet());
-    going.forEach(uid -> settle(uid, Optional.empty()));
-    new TreeMap<>(wanted).forEach((uid, pod) -> settle(uid, Optional.of(pod)));
+    Map<String, MeshPod> coming = new TreeMap<>();
+    going.forEach(uid -> settle(uid, Optional.empty(), coming));
+    new TreeMap<>(wanted).forEach((uid, pod) -> settle(uid, Optional.of(pod), coming));
+    enrolAll(coming);
     publish();
   }
 
@@ -92,13 +101,21 @@ final class Reconciler {
     publish();
   }
 
-  /** The pod's connections have ended, or their time has. */
-  void drained(String uid, EnrolledPod pod) {
-    if (states.get(uid) instanceof PodState.Draining draining && draining.pod().equals(pod)) {
-      close(draining.as(), pod);
-      states.remove(uid);
-      publish();
+  /** A pod whose connections have ended, or their time has. */
+  record Drained(String uid, EnrolledPod pod) {}
+
+  /** Closes pods, unless they have come back in the meantime. */
+  void drained(List<Drained> ended) {
+    List<Runnable> ends = new ArrayList<>();
+    for (Drained each : ended) {
+      if (states.get(each.uid()) instanceof PodState.Draining draining
+          && draining.pod().equals(each.pod())) {
+        ends.add(() -> close(draining.as(), draining.pod()));
+        states.remove(each.uid());
+      }
     }
+    together.accept(ends);
+    publish();
   }
 
   /** No pod takes in new connections; the open ones are drained. */
@@ -114,23 +131,34 @@ final class Reconciler {
 
   /** Ends what is left. */
   void closeAll() {
-    for (PodState state : List.copyOf(states.values())) {
+    List<Runnable> ends = new ArrayList<>();
+    for (PodState state : states.values()) {
       switch (state) {
-        case PodState.Enrolled enrolled -> close(enrolled.as(), enrolled.pod());
-        case PodState.Draining draining -> close(draining.as(), draining.pod());
+        case PodState.Enrolled enrolled -> ends.add(() -> close(enrolled.as(), enrolled.pod()));
+        case PodState.Draining draining -> ends.add(() -> close(draining.as(), draining.pod()));
         case PodState.Waiting waiting -> {}
         case PodState.Failed failed -> {}
       }
     }
+    together.accept(ends);
     states.clear();
     publish();
   }
 
-  private void settle(String uid, Optional<MeshPod> wanted) {
+  /** One pod's trouble must not keep the others from what is due to them. */
+  private void settle(String uid, Optional<MeshPod> wanted, Map<String, MeshPod> coming) {
+    try {
+      takeSteps(uid, wanted, coming);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "pod " + uid + " is left as it is until the next tick", e);
+    }
+  }
+
+  private void takeSteps(String uid, Optional<MeshPod> wanted, Map<String, MeshPod> coming) {
     for (int i = 0; i < STEPS_MAX; i++) {
       PodState state = states.getOrDefault(uid, new PodState.Waiting("not tried yet"));
       Step step = Step.next(wanted, state, enroller::namespaceAt, nanoTime.getAsLong());
-      boolean more = take(uid, state, step);
+      boolean more = take(uid, state, step, coming);
       publish();
       if (!more) {
         return;
@@ -139,7 +167,7 @@ final class Reconciler {
   }
 
   /** Takes one step; returns whether another one may follow at once. */
-  private boolean take(String uid, PodState state, Step step) {
+  private boolean take(String uid, PodState state, Step step, Map<String, MeshPod> coming) {
     return switch (step) {
       case Step.Rest rest -> false;
       case Step.Forget forget -> {
@@ -151,7 +179,7 @@ final class Reconciler {
         yield false;
       }
       case Step.Enrol enrol -> {
-        states.put(uid, enrol(enrol.pod(), state));
+        coming.put(uid, enrol.pod());
         yield false;
       }
       case Step.Update update -> {
@@ -171,19 +199,47 @@ final class Reconciler {
     };
   }
 
+  /**
+   * The kernel waits a while for itself whenever a pod is enrolled; several of them share one wait.
+   */
+  private void enrolAll(Map<String, MeshPod> coming) {
+    Map<String, PodState> results = new ConcurrentHashMap<>();
+    List<Runnable> attempts = new ArrayList<>();
+    coming.forEach((uid, pod) -> {
+      PodState before = states.getOrDefault(uid, new PodState.Waiting("not tried yet"));
+      attempts.add(() -> results.put(uid, enrol(pod, before)));
+    });
+    together.accept(attempts);
+    states.putAll(results);
+    results.forEach((uid, state) -> {
+      if (state instanceof PodState.Enrolled enrolled) {
+        addresses.accept(uid, enrolled.pod().addresses());
+      }
+    });
+  }
+
   private PodState enrol(MeshPod pod, PodState before) {
     try {
       return switch (enroller.enrol(pod, wishRescan)) {
         case Attempt.Taken taken -> {
           LOG.log(Level.INFO, name(pod) + " is enrolled, addresses " + taken.pod().addresses());
-          addresses.accept(pod.uid(), taken.pod().addresses());
-          yield new PodState.Enrolled(pod, taken.pod(), taken.pod().older());
+          yield new PodState.Enrolled(pod, taken.pod(), older(pod, taken.pod()));
         }
         case Attempt.Refused refused -> failed(pod, refused.reason(), before);
       };
     } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "enrolment of " + name(pod), e);
-      return failed(pod, String.valueOf(e.getMessage()), before);
+      return failed(pod, e.getMessage() == null ? e.toString() : e.getMessage(), before);
+    }
+  }
+
+  /** Only for people: that it can't be read must not cost the pod its enrolment. */
+  private static PodStatus.Older older(MeshPod as, EnrolledPod pod) {
+    try {
+      return pod.older();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, name(as) + ": its older connections are unknown: " + e.getMessage());
+      return PodStatus.Older.NONE;
     }
   }
 

@@ -11,9 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +58,31 @@ class EnrolmentTest {
     enrolment.close();
 
     assertThat(machine.log).containsSubsequence("enrol a", "stop a", "close a");
+  }
+
+  @Test
+  void manyPodsAreEnrolledAndClosedOneTimeEach() throws IOException {
+    List<String> names = IntStream.range(0, 50).mapToObj(i -> "p" + i).toList();
+    names.forEach(name -> machine.namespace(name, 100 + names.indexOf(name)));
+    try (Enrolment enrolment = start(machine)) {
+      names.forEach(name -> enrolment.events().accept(new PodEvent.Add(pod(name))));
+      eventually(() ->
+          enrolment.pods().size() == names.size()
+              && enrolment.pods().stream()
+                  .allMatch(pod -> pod.state() == PodStatus.State.ENROLLED));
+    }
+    assertThat(machine.log)
+        .containsExactlyInAnyOrderElementsOf(
+            names.stream()
+                .flatMap(
+                    name -> Stream.of("enrol ", "stop ", "drain ", "close ").map(s -> s + name))
+                .toList());
+  }
+
+  @Test
+  void oneThatWasNeverStartedCanBeClosed() {
+    new Enrolment(machine, EnrolSettings.defaults(Duration.ZERO)).close();
+    assertThat(machine.log).isEmpty();
   }
 
   @Test

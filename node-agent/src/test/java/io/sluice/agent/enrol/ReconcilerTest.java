@@ -27,7 +27,8 @@ class ReconcilerTest {
           () -> now,
           (uid, addresses) -> told.put(uid, addresses.size()),
           draining::put,
-          () -> {});
+          () -> {},
+          tasks -> tasks.forEach(Runnable::run));
 
   @Test
   void aPodIsEnrolledOnceAndItsAddressesAreTold() {
@@ -115,7 +116,7 @@ class ReconcilerTest {
     assertThat(machine.log).containsExactly("enrol a", "stop a");
     assertThat(state("a")).isInstanceOf(PodState.Draining.class);
 
-    reconciler.drained("uid-a", draining.get("uid-a"));
+    reconciler.drained(List.of(new Reconciler.Drained("uid-a", draining.get("uid-a"))));
     assertThat(machine.log).containsExactly("enrol a", "stop a", "close a");
     assertThat(reconciler.states()).isEmpty();
   }
@@ -167,7 +168,10 @@ class ReconcilerTest {
     want(pod("a"));
 
     assertThat(machine.log).containsExactly("enrol a", "stop a", "close a", "enrol a");
-    reconciler.drained("uid-a", draining.get("uid-a")); // the old drain ends late and hits nothing
+    reconciler.drained(
+        List.of(
+            new Reconciler.Drained(
+                "uid-a", draining.get("uid-a")))); // the old drain ends late and hits nothing
     assertThat(state("a")).isInstanceOf(PodState.Enrolled.class);
   }
 

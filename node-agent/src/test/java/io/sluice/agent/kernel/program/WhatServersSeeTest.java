@@ -281,6 +281,7 @@ class WhatServersSeeTest {
                 print('ready'); time.sleep(60)
                 """)) {
       assertThat(server).isNotNull();
+      long before = world.mesh().count(Counter.PENDING_LEFTOVER);
       assertThat(
               world.python(
                   "x",
@@ -293,6 +294,9 @@ class WhatServersSeeTest {
                   print(dict(seen))
                   """))
           .isEqualTo("{'10.88.0.3': 1000}");
+      assertThat(world.mesh().count(Counter.PENDING_LEFTOVER) - before)
+          .as("what was under way is forgotten at accept, not at the end of the connection")
+          .isLessThan(500);
     }
   }
 }
