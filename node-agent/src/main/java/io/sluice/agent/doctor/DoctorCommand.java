@@ -43,6 +43,7 @@ public final class DoctorCommand implements Callable<Integer> {
     findings.add(JavaRuntime.epoll(Optional.ofNullable(Epoll.unavailabilityCause())));
     findings.add(Kernel.ioUring(machine, Optional.ofNullable(IoUring.unavailabilityCause())));
     findings.addAll(HookProbe.look());
+    findings.addAll(Neighbours.look());
     return findings;
   }
 }

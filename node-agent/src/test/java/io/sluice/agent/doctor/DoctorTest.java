@@ -121,4 +121,18 @@ class DoctorTest {
     Files.writeString(file, text + "\n");
     return new Machine(root);
   }
+
+  @Test
+  void ciliumAtConnectIsSaidWithItsCure() {
+    Finding finding = Neighbours.judge(List.of("cil_sock4_conne", "sl_connect4"));
+    assertThat(finding.verdict()).isEqualTo(Finding.Verdict.NOTE);
+    assertThat(finding.cure()).contains("socketLB.hostNamespaceOnly=true");
+  }
+
+  @Test
+  void otherProgramsAtConnectAreNamed() {
+    assertThat(Neighbours.judge(List.of("tracer")).seen()).isEqualTo("tracer");
+    assertThat(Neighbours.judge(List.of()).seen()).isEqualTo("none");
+    assertThat(Neighbours.judge(List.of("sl_connect4")).seen()).contains("an agent runs");
+  }
 }

@@ -7,6 +7,7 @@ import io.sluice.agent.kernel.abi.OriginalDestinations;
 import io.sluice.agent.kernel.abi.OwnSockets;
 import io.sluice.agent.kernel.abi.PendingMaps;
 import io.sluice.agent.kernel.abi.PodsMap;
+import io.sluice.agent.kernel.ffi.AttachedPrograms;
 import io.sluice.agent.kernel.ffi.BpfLink;
 import io.sluice.agent.kernel.ffi.BpfMap;
 import io.sluice.agent.kernel.ffi.BpfObjectHandle;
@@ -65,7 +66,7 @@ public final class AttachedDatapath implements AutoCloseable {
    * connection round for ever, so the second one is refused.
    */
   private BpfLink attachInbound(int namespaceFd, NetworkNamespace namespace) {
-    if (BpfObjectHandle.isAttachedToNetns(INBOUND, namespaceFd)) {
+    if (AttachedPrograms.ofNetns(namespaceFd).contains(INBOUND)) {
       throw new KernelFault(
           "attach",
           INBOUND + " to network namespace " + namespace,

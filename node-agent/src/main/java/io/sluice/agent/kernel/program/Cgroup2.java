@@ -1,10 +1,13 @@
 package io.sluice.agent.kernel.program;
 
+import io.sluice.agent.kernel.ffi.AttachedPrograms;
 import io.sluice.agent.kernel.ffi.Errno;
 import io.sluice.agent.kernel.ffi.KernelFault;
+import io.sluice.agent.kernel.ffi.Libc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Where cgroup v2 is mounted: {@code /sys/fs/cgroup}, or {@code .../unified} beside v1. */
@@ -29,6 +32,20 @@ public final class Cgroup2 {
                   "not mounted: mount -t cgroup2 none /sys/fs/cgroup"));
     } catch (IOException e) {
       throw new KernelFault(MOUNTS + " can't be read: maybe /proc is not mounted", e);
+    }
+  }
+
+  /**
+   * Names of the programs, of whatever process, that look at each connect of the machine.
+   *
+   * @throws KernelFault if there is no cgroup v2, or the kernel does not tell
+   */
+  public static List<String> connectPrograms() {
+    int fd = Libc.open(root().toString());
+    try {
+      return AttachedPrograms.atConnect(fd);
+    } finally {
+      Libc.close(fd);
     }
   }
 
