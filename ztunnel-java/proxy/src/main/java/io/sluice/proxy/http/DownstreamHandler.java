@@ -45,7 +45,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   private final ResponseEncoder encoder;
 
   private @Nullable Exchange exchange;
-  private @Nullable Future<?> halfClosedLimit;
+  private @Nullable Future<?> limit;
   private boolean started;
   private boolean keepAlive = true;
   private boolean client10;
@@ -104,6 +104,10 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(HttpRequest request) {
+    if (exchange != null) {
+      // Answers would get mixed up: whoever asked for it is wrong.
+      throw new IllegalStateException("a request (expected: none before the last one's answer)");
+    }
     client10 = Heads.is10(request);
     keepAlive = HttpUtil.isKeepAlive(request);
     encoder.answers(request.method());
@@ -152,7 +156,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
       exchange.fail(new Failure.ClientGone());
     } else {
       Exchange running = exchange;
-      halfClosedLimit =
+      limit =
           channel
               .eventLoop()
               .schedule(
@@ -180,7 +184,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    cancelHalfClosedLimit();
+    cancelLimit();
     if (exchange != null) {
       exchange.fail(new Failure.ClientGone());
     }
@@ -258,7 +262,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   void ended(boolean keep, boolean requestComplete) {
     exchange = null;
     served = true;
-    cancelHalfClosedLimit();
+    cancelLimit();
     if (!channel.isActive()) {
       return;
     }
@@ -278,16 +282,18 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   private void linger() {
     lingering = true;
     channel.shutdownOutput();
-    channel
-        .eventLoop()
-        .schedule(() -> channel.close(), services.limits().lingerMillis(), TimeUnit.MILLISECONDS);
+    limit =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> channel.close(), services.limits().lingerMillis(), TimeUnit.MILLISECONDS);
     channel.pipeline().remove(decoder);
     channel.read();
   }
 
   /** The connection becomes one end of a tunnel, which owns the channel from now on. */
   void becomeTunnel(TunnelHandler tunnel) {
-    cancelHalfClosedLimit();
+    cancelLimit();
     channel.pipeline().addLast("tunnel", tunnel);
     channel.pipeline().remove(this);
     channel.pipeline().remove(encoder);
@@ -298,10 +304,10 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     channel.pipeline().remove(decoder);
   }
 
-  private void cancelHalfClosedLimit() {
-    if (halfClosedLimit != null) {
-      halfClosedLimit.cancel(false);
-      halfClosedLimit = null;
+  private void cancelLimit() {
+    if (limit != null) {
+      limit.cancel(false);
+      limit = null;
     }
   }
 }

@@ -131,13 +131,15 @@ final class Exchange {
 
   /** Takes over the content. */
   void requestContent(HttpContent content) {
-    if (!request.hasBody() || state != State.RUNNING) {
+    if (!request.hasBody() || state == State.ENDING || state == State.OVER) {
       content.release();
     } else if (content.decoderResult().isFailure()) {
       content.release();
       fail(
           new Failure.BadRequest(
               400, "request body: " + content.decoderResult().cause().getMessage()));
+    } else if (state == State.CONNECTING) {
+      request.hold(content);
     } else {
       request.content(content, attempt);
     }
@@ -167,10 +169,11 @@ final class Exchange {
     }
     if (head.decoderResult().isFailure()) {
       undecodable(head.decoderResult().cause());
-    } else if (head.status().code() == 101 && !Heads.wantsUpgrade(request.head())) {
-      fail(
-          new Failure.UpstreamProtocolError(
-              address(), "101 without an upgrade that was asked for"));
+      return;
+    }
+    Optional<String> bad = ResponseCheck.check(head, request);
+    if (bad.isPresent()) {
+      fail(new Failure.UpstreamProtocolError(address(), bad.get()));
     } else {
       response.head(head, attempt);
     }
@@ -224,9 +227,9 @@ final class Exchange {
 
   // Ends.
 
-  private void tunnelClosed(long bytesFromClient, long bytesToClient) {
+  private void tunnelClosed(ResponseFlag flag, long bytesFromClient, long bytesToClient) {
     services.upstreams().downstreamClosed(connection, loop());
-    over(ResponseFlag.NONE, bytesFromClient, bytesToClient);
+    over(flag, bytesFromClient, bytesToClient);
   }
 
   /** The upstream closed or reset, or what it sent ended too early. */
@@ -265,6 +268,7 @@ final class Exchange {
       return;
     }
     attempt.discard();
+    request.drop();
     switch (FaultExit.of(failure)) {
       case FaultExit.Answer answer when response.status() == 0 -> {
         boolean keep = downstream.keepAlive() && request.isComplete() && !answer.close();

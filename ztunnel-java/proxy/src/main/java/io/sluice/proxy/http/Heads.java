@@ -14,12 +14,14 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -43,8 +45,7 @@ final class Heads {
 
   static boolean hasBody(HttpRequest request) {
     HttpHeaders headers = request.headers();
-    return headers.contains(TRANSFER_ENCODING)
-        || headers.contains(CONTENT_LENGTH) && !headers.get(CONTENT_LENGTH).equals("0");
+    return headers.contains(TRANSFER_ENCODING) || !isZero(headers.get(CONTENT_LENGTH, "0"));
   }
 
   /** Whether anything but the end follows a final response's head: RFC 9112 section 6.3. */
@@ -52,7 +53,17 @@ final class Heads {
     int status = response.status().code();
     return !(method.equals(HttpMethod.HEAD) || status == 204 || status == 304)
         && (response.headers().contains(TRANSFER_ENCODING)
-            || !"0".equals(response.headers().get(CONTENT_LENGTH)));
+            || !isZero(response.headers().get(CONTENT_LENGTH, "")));
+  }
+
+  /** Not by its value alone: Netty lets leading zeros stand, and then gives no body. */
+  private static boolean isZero(String length) {
+    for (int i = 0; i < length.length(); i++) {
+      if (length.charAt(i) != '0') {
+        return false;
+      }
+    }
+    return !length.isEmpty();
   }
 
   /** Otherwise the end of the connection is the end of the body. */
@@ -105,7 +116,12 @@ final class Heads {
     if (!options.isEmpty()) {
       headers.set(CONNECTION, String.join(", ", options));
     }
-    if (!headers.contains(HOST)) {
+    Optional<String> named = RequestTarget.authority(request.uri());
+    if (named.isPresent() && !named.get().equals(headers.get(HOST))) {
+      // It overrides the header, and the server shall see what was routed by: RFC 9112 section
+      // 3.2.2.
+      headers.set(HOST, named.get());
+    } else if (!headers.contains(HOST)) {
       // HTTP/1.0 may leave it out, HTTP/1.1 may not.
       headers.set(HOST, authority(originalDestination));
     }
@@ -136,6 +152,13 @@ final class Heads {
     headers.remove(CONTENT_LENGTH);
     headers.remove(TRANSFER_ENCODING);
     response.setProtocolVersion(HttpVersion.HTTP_1_1);
+  }
+
+  /** The coding that codes nothing, after which the other headers tell where the body ends. */
+  static void dropIdentity(HttpResponse response) {
+    if (!HttpUtil.isTransferEncodingChunked(response)) {
+      response.headers().remove(TRANSFER_ENCODING);
+    }
   }
 
   /**
@@ -178,6 +201,7 @@ final class Heads {
       return false;
     }
     headers.set(TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    headers.remove(CONTENT_LENGTH);
     return true;
   }
 

@@ -110,6 +110,9 @@ abstract class PullDecoder extends HttpObjectDecoder {
     if (text.equals(HttpVersion.HTTP_1_1.text())) {
       return HttpVersion.HTTP_1_1;
     }
+    if (text.equals(HttpVersion.HTTP_1_0.text())) {
+      return HttpVersion.HTTP_1_0;
+    }
     if (!text.matches("HTTP/[0-9]\\.[0-9]")) {
       throw new IllegalArgumentException("HTTP version: '" + text + "' (expected: HTTP/1.1)");
     }

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One exchange's request on its way upstream, and how far it has come. Event loop only. */
 final class RequestSide {
@@ -23,6 +24,7 @@ final class RequestSide {
   private final boolean hasBody;
   private boolean complete;
   private boolean bodyStarted;
+  private @Nullable HttpContent held;
   private long bytes;
 
   RequestSide(HttpRequest head, DownstreamHandler downstream) {
@@ -50,13 +52,39 @@ final class RequestSide {
     return bytes;
   }
 
-  /** Writes what is there before the body. */
+  /** Writes what is there of it. */
   void begin(Attempt to) {
     to.write(head);
+    HttpContent first = held;
+    held = null;
     if (!hasBody) {
       to.write(LastHttpContent.EMPTY_LAST_CONTENT);
+    } else if (first != null) {
+      content(first, to);
     }
     to.flush();
+  }
+
+  /**
+   * Takes over a piece of the body that comes between two attempts: the first had asked for it. One
+   * is all that can be under way.
+   */
+  void hold(HttpContent content) {
+    if (held != null) {
+      content.release();
+      throw new IllegalStateException("a second piece of a body (expected: one a demand)");
+    }
+    held = content;
+    complete = content instanceof LastHttpContent;
+  }
+
+  /** There is no attempt any more that would take it. */
+  void drop() {
+    HttpContent content = held;
+    held = null;
+    if (content != null) {
+      content.release();
+    }
   }
 
   /** Takes over a piece of the body, which has been decoded without fault. */

@@ -41,8 +41,16 @@ final class ResponseDecoder extends PullDecoder {
   protected HttpMessage createMessage(String[] initialLine) {
     return new DefaultHttpResponse(
         version(initialLine[0]),
-        HttpResponseStatus.valueOf(Integer.parseInt(initialLine[1]), initialLine[2]),
+        HttpResponseStatus.valueOf(status(initialLine[1]), initialLine[2]),
         headersFactory);
+  }
+
+  /** A number below 100 would count as interim, and what follows it as the answer. */
+  private static int status(String text) {
+    if (text.length() != 3 || text.charAt(0) < '1' || text.charAt(0) > '9') {
+      throw new IllegalArgumentException("status: '" + text + "' (expected: 100..999)");
+    }
+    return Integer.parseInt(text);
   }
 
   @Override

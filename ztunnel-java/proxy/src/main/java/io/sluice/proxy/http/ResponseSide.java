@@ -101,6 +101,7 @@ final class ResponseSide {
   private void finalHead(HttpResponse head, int code, Attempt from) {
     stage = Stage.FINAL;
     status = code;
+    Heads.dropIdentity(head);
     boolean body = Heads.hasBody(head, method);
     keepsUpstream = HttpUtil.isKeepAlive(head) && (!body || Heads.isDelimited(head));
     keepsClient = Heads.forwardFinal(head, method, downstream.client10(), downstream.keepAlive());

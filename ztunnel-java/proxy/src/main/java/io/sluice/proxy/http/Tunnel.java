@@ -1,6 +1,7 @@
 package io.sluice.proxy.http;
 
 import io.netty.channel.socket.DuplexChannel;
+import io.sluice.proxy.fault.ResponseFlag;
 import io.sluice.proxy.upstream.UpstreamConnection;
 
 /** Two channels that pass each other's bytes on: after 101 or CONNECT. */
@@ -8,7 +9,7 @@ final class Tunnel {
   /** Called once, when both channels are closed. */
   @FunctionalInterface
   interface Closed {
-    void closed(long bytesFromClient, long bytesToClient);
+    void closed(ResponseFlag flag, long bytesFromClient, long bytesToClient);
   }
 
   private Tunnel() {}
@@ -23,8 +24,8 @@ final class Tunnel {
       Closed closed) {
     DuplexChannel client = downstream.channel();
     DuplexChannel server = (DuplexChannel) upstream.channel();
-    TunnelHandler fromClient = new TunnelHandler(server);
-    TunnelHandler fromServer = new TunnelHandler(client);
+    TunnelHandler fromClient = new TunnelHandler(client, server, ResponseFlag.DOWNSTREAM_CLOSED);
+    TunnelHandler fromServer = new TunnelHandler(server, client, ResponseFlag.UPSTREAM_RESET);
     client
         .closeFuture()
         .addListener(_ ->
@@ -32,14 +33,20 @@ final class Tunnel {
                 .closeFuture()
                 .addListener(_ -> {
                   upstream.discard();
-                  closed.closed(fromClient.bytes(), fromServer.bytes());
+                  closed.closed(
+                      fromClient.flag() == ResponseFlag.NONE
+                          ? fromServer.flag()
+                          : fromClient.flag(),
+                      fromClient.bytes(),
+                      fromServer.bytes());
                 }));
     upstreamHandler.becomeTunnel(fromServer);
     downstream.becomeTunnel(fromClient);
     // Only now: neither side has an HTTP encoder any more.
     upstreamHandler.passLeftover();
     downstream.passLeftover();
-    client.read();
-    server.read();
+    // And only behind the bytes an end that had come with them.
+    fromClient.begin();
+    fromServer.begin();
   }
 }

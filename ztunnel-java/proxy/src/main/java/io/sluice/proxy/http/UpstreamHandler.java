@@ -6,11 +6,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
   private @Nullable Exchange exchange;
   private boolean written;
   private boolean inputEnded;
+  private boolean tlsEnded;
   private boolean reset;
 
   private UpstreamHandler(Channel channel, ResponseDecoder decoder, HttpRequestEncoder encoder) {
@@ -82,7 +85,12 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
   /** Whether nothing but the response came, and the other side still listens. */
   boolean isClean() {
-    return !inputEnded && !decoder.hasLeftover() && channel.isActive();
+    // The socket is asked too: the decoder may still hold the end back.
+    return !inputEnded
+        && !tlsEnded
+        && !decoder.hasLeftover()
+        && channel.isActive()
+        && !(channel instanceof DuplexChannel duplex && duplex.isInputShutdown());
   }
 
   /** The next piece of the response, please. */
@@ -127,6 +135,8 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     if (event instanceof ChannelInputShutdownEvent) {
       inputEnded = true;
       closed();
+    } else if (event instanceof SslCloseCompletionEvent) {
+      tlsEnded = true;
     }
     ctx.fireUserEventTriggered(event);
   }

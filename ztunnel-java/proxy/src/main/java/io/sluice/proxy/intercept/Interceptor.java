@@ -37,11 +37,12 @@ public final class Interceptor {
    * @param local the accepted socket's local address
    * @param client the accepted socket's remote address
    * @param ownPorts of the pod's listeners
-   * @return empty when it dialled a listener of ours, which would loop
+   * @return empty when it dialled a listener of ours, which would loop, or loopback, where nobody
+   *     is steered from: it found the listener by itself
    */
   public Optional<InterceptedConnection> inbound(
       PodContext pod, InetSocketAddress local, InetSocketAddress client, Set<Integer> ownPorts) {
-    if (ownPorts.contains(local.getPort())) {
+    if (ownPorts.contains(local.getPort()) || local.getAddress().isLoopbackAddress()) {
       return Optional.empty();
     }
     return Optional.of(new InterceptedConnection(Direction.INBOUND, pod, local, client));

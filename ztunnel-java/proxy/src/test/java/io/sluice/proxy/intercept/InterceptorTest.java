@@ -54,4 +54,11 @@ class InterceptorTest {
   void aConnectionToAListenerOfOursWouldLoop() {
     assertThat(inbound(at("10.0.0.3", 61_001))).isEmpty();
   }
+
+  @Test
+  void nobodyIsSteeredFromLoopbackSoSuchAConnectionIsNotTaken() {
+    assertThat(inbound(at("127.0.0.1", 8080))).isEmpty();
+    assertThat(inbound(at("127.3.4.5", 8080))).isEmpty();
+    assertThat(inbound(at("::1", 8080))).isEmpty();
+  }
 }

@@ -87,6 +87,7 @@ public final class LoopbackDoors {
     private volatile boolean gone;
     private volatile int opened;
     private volatile int refusals;
+    private volatile Runnable beforeOpen = () -> {};
 
     public CountingPodSockets(String pod) {
       this.pod = pod;
@@ -94,6 +95,11 @@ public final class LoopbackDoors {
 
     public void gone() {
       gone = true;
+    }
+
+    /** What happens right before each socket from now on, on the thread that opens it. */
+    public void beforeOpen(Runnable action) {
+      beforeOpen = action;
     }
 
     public int opened() {
@@ -115,6 +121,7 @@ public final class LoopbackDoors {
         throw new PodGoneException(pod);
       }
       opened++;
+      beforeOpen.run();
       return constructor.get();
     }
   }
