@@ -97,6 +97,7 @@ class WrongValuesTest {
           hosts: [a.com], addresses: [ten], ports: [{number: 80}]         | spec.addresses         | IP addresses
           hosts: [a.com]                                                  | spec.ports             | at least one port
           ports: [{number: 80}]                                           | spec.hosts             | at least one host
+          hosts: [a.com, a_*], ports: [{number: 80}]                      | spec.hosts[1]          | a host name
           """)
   void ofAServiceEntry(String spec, String field, String expected) {
     Problem error =
@@ -173,6 +174,20 @@ class WrongValuesTest {
           assertThat(problem.field()).startsWith("document at line ");
           assertThat(problem.line()).contains(expected).contains("test.yaml");
         });
+  }
+
+  @Test
+  void aDocumentThatCantBeReadIsToldWithItsLineAndHoldsNoOtherBack() {
+    Given given =
+        Given.yaml(
+            "%YAML 1.2",
+            "apiVersion: v1\nkind: Namespace\nkind: Pod",
+            "{apiVersion: v1, kind: Namespace, metadata: {name: a}}");
+
+    assertThat(given.lines())
+        .singleElement()
+        .asString()
+        .contains("document at line 2: found duplicate key kind in line 5");
   }
 
   @Test

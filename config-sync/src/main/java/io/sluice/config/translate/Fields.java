@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * One object of a document, read field by field. It remembers which fields were asked for; {@link
@@ -44,6 +45,11 @@ final class Fields {
 
   boolean isPresent() {
     return !node.isMissingNode();
+  }
+
+  /** Items of a list; absent: 0. */
+  int count(String name) {
+    return node.path(name).size();
   }
 
   String at(String name) {
@@ -108,15 +114,29 @@ final class Fields {
   }
 
   List<String> texts(String name) {
-    List<String> all = new ArrayList<>();
+    return texts(name, Optional::of, "");
+  }
+
+  /**
+   * Texts of a list that mean something each.
+   *
+   * @param parse empty for what is wrong; it is reported and left out
+   */
+  <T> List<T> texts(String name, Function<String, Optional<T>> parse, String expected) {
+    List<T> all = new ArrayList<>();
     List<JsonNode> items = items(name);
     for (int index = 0; index < items.size(); index++) {
       JsonNode item = items.get(index);
-      if (item.isTextual()) {
-        all.add(item.textValue());
-      } else {
-        findings.error(at(name) + "[" + index + "]", item, "a string: put quotes around it");
+      String where = at(name) + "[" + index + "]";
+      if (!item.isTextual()) {
+        findings.error(where, item, "a string: put quotes around it");
+        continue;
       }
+      Optional<T> parsed = parse.apply(item.textValue());
+      if (parsed.isEmpty()) {
+        findings.error(where, item.textValue(), expected);
+      }
+      parsed.ifPresent(all::add);
     }
     return all;
   }

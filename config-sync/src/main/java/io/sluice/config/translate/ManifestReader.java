@@ -34,7 +34,7 @@ public final class ManifestReader {
     boolean any = false;
     for (String document : documents) {
       try {
-        JsonNode tree = YamlTree.parse(document);
+        JsonNode tree = YamlTree.parse(saysNothing(document) ? "" : document, line);
         any |= !tree.isNull();
         addAll(name, line, tree, translations, problems);
       } catch (YamlTree.Unreadable e) {
@@ -47,6 +47,13 @@ public final class ManifestReader {
       problems.add(empty(name));
     }
     return new FileContent(translations, problems, problems.isEmpty());
+  }
+
+  /** Comments, and directives such as {@code %YAML 1.2}, which stand before a document's start. */
+  private static boolean saysNothing(String document) {
+    return document
+        .lines()
+        .allMatch(line -> line.isBlank() || line.startsWith("%") || line.startsWith("#"));
   }
 
   private void addAll(

@@ -63,19 +63,15 @@ final class ServiceEntries {
   }
 
   private static List<String> hosts(Fields spec, Resolution resolution, List<Backend> backends) {
-    List<String> hosts = new ArrayList<>();
-    for (String text : spec.texts("hosts")) {
-      Optional<String> host = Hosts.parse(text);
-      if (host.isEmpty()) {
-        spec.error("hosts", Hosts.EXPECTED);
-      } else if (host.get().startsWith("*") && resolution == Resolution.DNS && backends.isEmpty()) {
+    List<String> hosts = spec.texts("hosts", Hosts::parse, Hosts.EXPECTED);
+    for (String host : hosts) {
+      if (host.startsWith("*") && resolution == Resolution.DNS && backends.isEmpty()) {
         spec.error(
             "hosts",
             "no wildcard with resolution DNS unless endpoints are given: it can't be resolved");
       }
-      host.ifPresent(hosts::add);
     }
-    if (hosts.isEmpty()) {
+    if (spec.count("hosts") == 0) {
       spec.error("hosts", "at least one host");
     }
     return hosts;

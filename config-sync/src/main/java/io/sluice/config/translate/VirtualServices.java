@@ -42,19 +42,11 @@ final class VirtualServices {
   }
 
   private static List<String> hosts(Fields spec) {
-    List<String> hosts = new ArrayList<>();
-    List<String> texts = spec.texts("hosts");
-    if (texts.isEmpty()) {
+    List<String> hosts = spec.texts("hosts", Hosts::parse, Hosts.EXPECTED);
+    if (spec.count("hosts") == 0) {
       spec.error(
           "hosts",
           "at least one host (a VirtualService without hosts is a delegate; they are not supported yet)");
-    }
-    for (String text : texts) {
-      Optional<String> host = Hosts.parse(text);
-      if (host.isEmpty()) {
-        spec.error("hosts", Hosts.EXPECTED);
-      }
-      host.ifPresent(hosts::add);
     }
     return hosts;
   }

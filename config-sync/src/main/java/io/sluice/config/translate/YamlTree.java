@@ -10,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
@@ -46,16 +47,23 @@ final class YamlTree {
   /**
    * Reads a text of one document.
    *
+   * @param firstLine number of its first line in its file, for messages
    * @return a null node for an empty document
    */
-  static JsonNode parse(String text) throws Unreadable {
+  static JsonNode parse(String text, int firstLine) throws Unreadable {
     try {
       return new YamlTree().convert(new Load(SETTINGS).loadFromString(text), 0);
+    } catch (MarkedYamlEngineException e) {
+      throw new Unreadable(e.getProblem() + lineOf(e, firstLine));
     } catch (YamlEngineException | ArithmeticException | ClassCastException e) {
       throw new Unreadable(String.valueOf(e.getMessage()));
     } catch (StackOverflowError e) {
       throw new Unreadable("nested deeper than " + DEPTH_MAX + " levels");
     }
+  }
+
+  private static String lineOf(MarkedYamlEngineException e, int firstLine) {
+    return e.getProblemMark().map(mark -> " in line " + (firstLine + mark.getLine())).orElse("");
   }
 
   private JsonNode convert(@Nullable Object value, int depth) throws Unreadable {
