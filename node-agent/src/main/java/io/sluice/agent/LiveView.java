@@ -12,6 +12,8 @@ import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.RouteTables;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The agent's parts as one picture. Admin threads. */
@@ -55,7 +57,7 @@ final class LiveView implements AgentView {
         Duration.ofNanos(System.nanoTime() - startNanos),
         enrolment.pods(),
         config,
-        new DatapathState(true, "", datapath.programs().stream().map(this::program).toList()));
+        datapath());
   }
 
   @Override
@@ -76,7 +78,14 @@ final class LiveView implements AgentView {
         status.problems());
   }
 
-  private DatapathState.Program program(String name) {
-    return new DatapathState.Program(name, true, "cgroup " + cgroup);
+  private DatapathState datapath() {
+    List<DatapathState.Program> programs = new ArrayList<>();
+    datapath
+        .programs()
+        .forEach((name, attached) ->
+            programs.add(new DatapathState.Program(name, attached, "cgroup " + cgroup)));
+    boolean all = programs.stream().allMatch(DatapathState.Program::attached);
+    return new DatapathState(
+        all, all ? "" : "somebody has detached programs of it: restart the agent", programs);
   }
 }

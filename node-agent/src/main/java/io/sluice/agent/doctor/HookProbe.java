@@ -64,7 +64,7 @@ final class HookProbe {
     try {
       Path cgroup = Files.createTempDirectory(Cgroup2.root(), "sluice-doctor");
       try (AttachedDatapath attached = loaded.attach(cgroup)) {
-        findings.add(Finding.ok(need, String.join(", ", attached.programs())));
+        findings.add(Finding.ok(need, String.join(", ", attached.programs().keySet())));
         attachInbound(attached);
       } finally {
         Files.delete(cgroup);

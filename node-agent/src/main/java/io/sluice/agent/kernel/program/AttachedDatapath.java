@@ -14,6 +14,8 @@ import io.sluice.agent.kernel.ffi.BpfObjectHandle;
 import io.sluice.agent.kernel.ffi.Errno;
 import io.sluice.agent.kernel.ffi.KernelFault;
 import io.sluice.agent.netns.NetworkNamespace;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -86,9 +88,16 @@ public final class AttachedDatapath implements AutoCloseable {
     return originalDestinations;
   }
 
-  /** Names of the programs at the cgroup's hooks. Any thread. */
-  public List<String> programs() {
-    return LoadedDatapath.programs();
+  /**
+   * The programs at the cgroup's hooks, and whether each is in force. A system call each; any
+   * thread.
+   */
+  public Map<String, Boolean> programs() {
+    Map<String, Boolean> attached = new LinkedHashMap<>();
+    Iterator<String> program = LoadedDatapath.programs().iterator();
+    connects.forEach(link -> attached.put(program.next(), link.isAttachedToCgroup()));
+    names.forEach(link -> attached.put(program.next(), link.isAttachedToCgroup()));
+    return attached;
   }
 
   /** What the programs counted since they were loaded. Any thread. */

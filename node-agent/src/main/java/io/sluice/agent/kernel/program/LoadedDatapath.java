@@ -23,6 +23,7 @@ public final class LoadedDatapath implements AutoCloseable {
     this.object = object;
   }
 
+  /** In the order in which {@link AttachedDatapath} holds their links. */
   static List<String> programs() {
     return Stream.concat(CONNECTS.stream(), NAMES.stream()).toList();
   }

@@ -8,6 +8,8 @@ import io.sluice.agent.kernel.ffi.KernelFault;
 import io.sluice.agent.testbed.Mesh;
 import io.sluice.agent.testbed.NeedsRoot;
 import io.sluice.agent.testbed.TestNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,25 @@ class DatapathLoadTest {
               """);
       assertThat(out).startsWith("10.88.0.2:8080 10.88.0.1 saw 10.88.0.1:");
       assertThat(mesh.count(Counter.REDIRECTED4)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void programsThatAreNotInForceAnyMoreAreSeen(@TempDir Path logs) throws IOException {
+    Path cgroup = Files.createTempDirectory(Cgroup2.root(), "sluice-t-");
+    try (AttachedDatapath attached = DatapathSpec.embedded(logs).load().attach(cgroup)) {
+      assertThat(attached.programs()).hasSize(7).doesNotContainValue(false);
+      attached.drain();
+      assertThat(attached.programs())
+          .containsEntry("sl_connect4", false)
+          .containsEntry("sl_connect6", false)
+          .containsEntry("sl_sockops", true);
+      Files.delete(cgroup);
+      TestNetwork.await(
+          "the kernel detaches from a cgroup that is gone",
+          () -> !attached.programs().containsValue(true));
+    } finally {
+      Files.deleteIfExists(cgroup);
     }
   }
 
