@@ -46,7 +46,10 @@ final class PodListeners implements PodProxy {
   /** The backlog is emptied in one turn of the loop; this is many of them. */
   private static final long BACKLOG_MILLIS = 20;
 
-  private static final long CLOSE_SECONDS_MAX = 5;
+  /**
+   * For all channels of the pod together: a stuck event loop must not hold the enrolment for long.
+   */
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
   private final PodContext pod;
   private final Upstreams upstreams;
@@ -85,7 +88,7 @@ final class PodListeners implements PodProxy {
       stopped.add(
           server.eventLoop().schedule(() -> server.close(), BACKLOG_MILLIS, TimeUnit.MILLISECONDS));
     }
-    stopped.forEach(each -> each.awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS));
+    awaitAll(stopped, start + CLOSE_MAX.toNanos());
     tellAll(PodSignal.DRAIN);
     long left = limit.toNanos() - (System.nanoTime() - start);
     accepted.newCloseFuture().awaitUninterruptibly(Math.max(0, left), TimeUnit.NANOSECONDS);
@@ -105,10 +108,18 @@ final class PodListeners implements PodProxy {
       closing.add(connection.closeFuture());
       connection.eventLoop().execute(() -> reset(connection));
     }
-    CompletableFuture<Void> upstreamsClosed = upstreams.closePod(pod);
-    closing.forEach(each -> each.awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS));
-    upstreamsClosed.completeOnTimeout(null, CLOSE_SECONDS_MAX, TimeUnit.SECONDS).join();
+    CompletableFuture<Void> upstreamsClosed =
+        upstreams.closePod(pod).completeOnTimeout(null, CLOSE_MAX.toNanos(), TimeUnit.NANOSECONDS);
+    awaitAll(closing, System.nanoTime() + CLOSE_MAX.toNanos());
+    upstreamsClosed.join();
     onClose.accept(this);
+  }
+
+  private static void awaitAll(List<Future<?>> futures, long endNanos) {
+    for (Future<?> each : futures) {
+      long left = Math.max(0, endNanos - System.nanoTime());
+      each.awaitUninterruptibly(left, TimeUnit.NANOSECONDS);
+    }
   }
 
   private void tellAll(PodSignal signal) {
