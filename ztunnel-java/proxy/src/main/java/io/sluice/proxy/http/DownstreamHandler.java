@@ -122,13 +122,21 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (lingering) {
+    if (lingering || mayReadAhead()) {
       ctx.read();
     }
     if (exchange != null) {
       exchange.flushUpstream();
     }
     ctx.flush();
+  }
+
+  /**
+   * Whoever waits for an answer seldom says more: to keep on listening costs nothing, while to stop
+   * and begin again costs two system calls a request. Should something come, it is one read.
+   */
+  private boolean mayReadAhead() {
+    return exchange != null && exchange.requestComplete() && !inputEnded && !decoder.hasLeftover();
   }
 
   @Override

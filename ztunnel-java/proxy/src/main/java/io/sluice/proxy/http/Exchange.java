@@ -105,7 +105,6 @@ final class Exchange {
   private void attempt(HttpPlan.Forward forward, boolean reuse) {
     state = State.CONNECTING;
     attempts++;
-    attempt = new Attempt(this);
     attempt.begin(
         services.upstreams(), new UpstreamTarget(forward.cluster(), connection, reuse), loop());
   }
@@ -240,6 +239,7 @@ final class Exchange {
     HttpPlan.Forward again = plan;
     if (again != null && mayBeStale()) {
       attempt.discard();
+      attempt = new Attempt(this);
       attempt(again, false);
     } else {
       fail(new Failure.UpstreamClosed(address(), reset));

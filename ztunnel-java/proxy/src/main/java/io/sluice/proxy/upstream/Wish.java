@@ -1,6 +1,5 @@
 package io.sluice.proxy.upstream;
 
-import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.proxy.fault.Failure;
@@ -23,6 +22,7 @@ final class Wish implements Upstreams.Cancellation {
   private List<Endpoint> tried = List.of();
   private int tries;
   private @Nullable Dial dial;
+  private @Nullable Failure last;
   private boolean ended;
 
   Wish(PodPool pod, UpstreamTarget target, Consumer<Acquired> then) {
@@ -66,18 +66,21 @@ final class Wish implements Upstreams.Cancellation {
 
   private void choose(List<Endpoint> from) {
     endpoints = from;
-    chooseAgain(new Failure.NoEndpoint(target.cluster().id().toString()));
+    chooseAgain();
   }
 
-  /**
-   * @param otherwise why the wish fails when no endpoint is left
-   */
-  private void chooseAgain(Failure otherwise) {
-    Cluster cluster = target.cluster();
-    pod.loop()
-        .balancer()
-        .choose(cluster, endpoints, tried)
-        .ifPresentOrElse(this::connect, () -> fail(otherwise));
+  private void chooseAgain() {
+    Optional<Endpoint> next = pod.loop().balancer().choose(target.cluster(), endpoints, tried);
+    if (next.isPresent()) {
+      connect(next.get());
+    } else {
+      fail(noneLeft());
+    }
+  }
+
+  private Failure noneLeft() {
+    Failure why = last;
+    return why != null ? why : new Failure.NoEndpoint(target.cluster().id().toString());
   }
 
   private void connect(Endpoint endpoint) {
@@ -113,7 +116,8 @@ final class Wish implements Upstreams.Cancellation {
           fail(failure);
         } else {
           tried(endpoint);
-          chooseAgain(failure);
+          last = failure;
+          chooseAgain();
         }
       }
     }
