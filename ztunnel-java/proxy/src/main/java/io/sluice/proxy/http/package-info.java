@@ -13,7 +13,11 @@
  *
  * Pull, not push: a decoder decodes one message or piece only after the exchange has asked for it
  * ({@code demand()}), and the exchange asks when the other side is writable. Bytes that came
- * meanwhile (pipelined requests) stay undecoded. Next: telemetry.
+ * meanwhile (pipelined requests) stay undecoded: one read at most, also while an answer is awaited.
+ *
+ * <p>The exchange decides; RequestSide and ResponseSide know how far the two messages have come, an
+ * Attempt has one upstream connection, RequestCheck and ResponseCheck refuse what could be read in
+ * two ways, and after an upgrade a Tunnel takes both channels over. Next: telemetry.
  */
 @NullMarked
 package io.sluice.proxy.http;
