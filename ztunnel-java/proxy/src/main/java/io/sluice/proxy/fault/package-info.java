@@ -4,7 +4,8 @@
  *
  * <p>In: a {@link io.sluice.proxy.fault.Failure}. Out: status, body and {@link
  * io.sluice.proxy.fault.ResponseFlag}. Pure; any thread. Next: the exchange writes the answer,
- * telemetry counts the flag.
+ * telemetry counts the flag. What is a bug of the proxy itself leaves by {@link
+ * io.sluice.proxy.fault.OwnFaults}, into the log.
  */
 @NullMarked
 package io.sluice.proxy.fault;

@@ -23,6 +23,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.fault.FaultExit;
+import io.sluice.proxy.fault.OwnFaults;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodSignal;
 import io.sluice.proxy.transport.Transport;
@@ -205,6 +206,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
    */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    OwnFaults.report("the HTTP exchange, client side", cause);
     reset();
   }
 

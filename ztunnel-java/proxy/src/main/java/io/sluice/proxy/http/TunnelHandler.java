@@ -10,6 +10,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.proxy.fault.OwnFaults;
 import io.sluice.proxy.fault.ResponseFlag;
 import io.sluice.proxy.intercept.PodSignal;
 import io.sluice.proxy.transport.Transport;
@@ -123,6 +124,7 @@ final class TunnelHandler extends ChannelInboundHandlerAdapter {
   /** One side was reset: so is the other. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    OwnFaults.report("an HTTP tunnel", cause);
     flag = whenReset;
     Transport.reset(peer);
     Transport.reset(channel);

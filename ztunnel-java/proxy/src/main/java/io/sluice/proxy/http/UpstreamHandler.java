@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.proxy.fault.OwnFaults;
 import org.jspecify.annotations.Nullable;
 
 /** The upstream's side: stays on the connection over its exchanges, one at a time. */
@@ -150,6 +151,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    OwnFaults.report("the HTTP exchange, upstream side", cause);
     reset = true;
     closed();
     ctx.close();

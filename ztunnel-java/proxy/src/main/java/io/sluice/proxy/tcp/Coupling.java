@@ -7,6 +7,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.proxy.fault.Failure;
+import io.sluice.proxy.fault.OwnFaults;
 import io.sluice.proxy.fault.ResponseFlag;
 import io.sluice.proxy.telemetry.MeshTelemetry.TcpEdge;
 import io.sluice.proxy.transport.Transport;
@@ -101,6 +102,7 @@ final class Coupling {
 
   /** A side failed: a reset, in nearly all cases. */
   void broken(Side side, Throwable cause) {
+    OwnFaults.report("the TCP relay", cause);
     end(side == client ? ResponseFlag.DOWNSTREAM_CLOSED : ResponseFlag.UPSTREAM_RESET, true);
   }
 
