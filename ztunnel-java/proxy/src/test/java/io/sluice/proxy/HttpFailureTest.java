@@ -1,5 +1,7 @@
 package io.sluice.proxy;
 
+import static io.sluice.proxy.ProxyRig.GET;
+import static io.sluice.proxy.ProxyRig.OK;
 import static io.sluice.proxy.testkit.ScriptedServer.readHead;
 import static io.sluice.proxy.testkit.ScriptedServer.write;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +22,6 @@ import io.sluice.proxy.testkit.LeakWatch;
 import io.sluice.proxy.testkit.QuietTelemetry.Finished;
 import io.sluice.proxy.testkit.ScriptedServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
@@ -38,8 +39,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What the client sees, and what is counted, when something goes wrong. */
 @ExtendWith(LeakWatch.class)
 class HttpFailureTest {
-  private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-  private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   private static final ResourceRef RULE = new ResourceRef("VirtualService", "shop", "reviews");
 
   private static void counted(ProxyRig rig, int code, ResponseFlag flag) {
@@ -421,109 +420,6 @@ class HttpFailureTest {
         client.say("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(headers) + "\r\n\r\n");
         assertThat(client.rest()).startsWith("HTTP/1.1 431 ");
       }
-    }
-  }
-
-  @Test
-  void aClientThatDoesNotReadHoldsTheServerBack() throws IOException {
-    AtomicInteger sentMebibytes = new AtomicInteger();
-    byte[] mebibyte = new byte[1 << 20];
-    int total = 512;
-    try (ScriptedServer server =
-            ScriptedServer.start(connection -> {
-              readHead(connection.getInputStream());
-              write(
-                  connection.getOutputStream(),
-                  "HTTP/1.1 200 OK\r\nContent-Length: " + ((long) total << 20) + "\r\n\r\n");
-              for (int i = 0; i < total; i++) {
-                connection.getOutputStream().write(mebibyte);
-                sentMebibytes.incrementAndGet();
-              }
-            });
-        ProxyRig rig = new ProxyRig(server.address());
-        RawClient client = new RawClient(rig.port(), 64 * 1024)) {
-      client.say(GET).head();
-      AtomicInteger seen = new AtomicInteger(-1);
-      AtomicInteger still = new AtomicInteger();
-      Eventually.until(
-          "the server is held back",
-          () -> {
-            int now = sentMebibytes.get();
-            still.set(seen.getAndSet(now) == now ? still.get() + 1 : 0);
-            return still.get() > 150;
-          });
-      // Kernel buffers of two connections, and one read of ours.
-      assertThat(sentMebibytes.get()).isLessThan(64);
-      long left = (long) total << 20;
-      InputStream in = client.socket().getInputStream();
-      byte[] buffer = new byte[1 << 16];
-      while (left > 0) {
-        left -= in.read(buffer, 0, (int) Math.min(buffer.length, left));
-      }
-      assertThat(rig.finished(1).getFirst().responseBytes()).isEqualTo((long) total << 20);
-    }
-  }
-
-  @Test
-  void aServerThatDoesNotReadHoldsTheClientBack() throws Exception {
-    CompletableFuture<Void> go = new CompletableFuture<>();
-    long total = 256L << 20;
-    try (ScriptedServer server =
-            ScriptedServer.start(connection -> {
-              readHead(connection.getInputStream());
-              go.orTimeout(20, TimeUnit.SECONDS).join();
-              connection.getInputStream().skipNBytes(total);
-              write(connection.getOutputStream(), OK);
-            });
-        ProxyRig rig = new ProxyRig(server.address());
-        RawClient client = rig.client()) {
-      client.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + total + "\r\n\r\n");
-      AtomicInteger sentMebibytes = new AtomicInteger();
-      byte[] mebibyte = new byte[1 << 20];
-      Thread speaker =
-          Thread.ofVirtual()
-              .start(() -> {
-                try {
-                  for (long sent = 0; sent < total; sent += mebibyte.length) {
-                    client.socket().getOutputStream().write(mebibyte);
-                    sentMebibytes.incrementAndGet();
-                  }
-                } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
-                }
-              });
-      AtomicInteger seen = new AtomicInteger(-1);
-      AtomicInteger still = new AtomicInteger();
-      Eventually.until(
-          "the client is held back",
-          () -> {
-            int now = sentMebibytes.get();
-            still.set(seen.getAndSet(now) == now ? still.get() + 1 : 0);
-            return still.get() > 150;
-          });
-      assertThat(sentMebibytes.get()).isLessThan(64);
-      go.complete(null);
-      assertThat(client.message()).isEqualTo(OK);
-      speaker.join();
-      assertThat(rig.finished(1).getFirst().requestBytes()).isEqualTo(total);
-    }
-  }
-
-  @Test
-  void aLateClientStillGetsAllOfAResponseWhoseServerHasClosed() throws IOException {
-    String body = "x".repeat(3 << 20);
-    try (ScriptedServer server =
-            ScriptedServer.start(connection -> {
-              readHead(connection.getInputStream());
-              write(connection.getOutputStream(), "HTTP/1.1 200 OK\r\n\r\n" + body);
-            });
-        ProxyRig rig = new ProxyRig(server.address());
-        RawClient client = new RawClient(rig.port(), 16 * 1024)) {
-      client.say("GET / HTTP/1.0\r\n\r\n");
-      Eventually.until(
-          "the server has closed", () -> server.clients().size() == 1 && server.open() == 0);
-      assertThat(client.head()).startsWith("HTTP/1.1 200 OK");
-      assertThat(client.rest()).hasSize(body.length());
     }
   }
 }

@@ -32,6 +32,12 @@ import java.util.Set;
 
 /** A whole proxy on loopback with one pod, whose calls all go to one server. */
 final class ProxyRig implements AutoCloseable {
+  /** The shortest request that is whole. */
+  static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+  /** A response with a body of two bytes. */
+  static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
   static final ServiceId REVIEWS =
       new ServiceId("reviews.shop.svc.cluster.local", "reviews", "shop");
   static final Workload SERVER =

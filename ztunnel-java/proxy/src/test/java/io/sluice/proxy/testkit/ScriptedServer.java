@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * An app on loopback that does with each connection what its script says, by blocking calls on a
@@ -60,6 +61,20 @@ public final class ScriptedServer implements AutoCloseable {
   public static void echo(Socket connection) throws IOException {
     connection.getInputStream().transferTo(connection.getOutputStream());
     connection.shutdownOutput();
+  }
+
+  /**
+   * Answers each HTTP/1 head on a connection with the same bytes.
+   *
+   * @param heard gets each head, on the connection's own thread
+   */
+  public static ScriptedServer answering(String response, Consumer<String> heard) {
+    return start(connection -> {
+      while (true) {
+        heard.accept(readHead(connection.getInputStream()));
+        write(connection.getOutputStream(), response);
+      }
+    });
   }
 
   /** Accepts and answers nothing until the client leaves. */
