@@ -61,6 +61,16 @@ final class Lab implements AutoCloseable {
     this.directory = directory;
     sweep();
     Runtime.getRuntime().addShutdownHook(atExit);
+    try {
+      layBridge();
+    } catch (RuntimeException | AssertionError e) {
+      // Else each lab after this one would fail for what is left, and hide why this one did.
+      close();
+      throw e;
+    }
+  }
+
+  private void layBridge() {
     String lan = newNamespace("lan");
     ip("-n", lan, "link", "add", "br0", "type", "bridge");
     ip("-n", lan, "addr", "add", "10.98." + net + ".1/24", "dev", "br0");

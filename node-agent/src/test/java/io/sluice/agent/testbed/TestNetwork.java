@@ -60,7 +60,8 @@ public final class TestNetwork implements AutoCloseable {
       return network;
     } catch (RuntimeException | IOException e) {
       network.close();
-      throw new IllegalStateException("test network " + prefix + " can't be made", e);
+      throw new IllegalStateException(
+          "test network " + prefix + " can't be made: " + e.getMessage(), e);
     }
   }
 
