@@ -8,6 +8,7 @@ import io.sluice.mesh.problem.Problem;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Discovery;
+import io.sluice.mesh.service.TrafficSplit;
 import io.sluice.mesh.service.UpstreamTls;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,8 +60,8 @@ class BookstoreTest {
     assertThat(routes).extracting(HttpRoute::name).containsExactly("broken for qa", "http[1]");
     assertThat(routes.get(0).abort().orElseThrow().percent()).isEqualTo(12.5);
     assertThat(routes.get(1).timeout()).hasValue(Duration.ofMillis(1500));
-    assertThat(((HttpAction.Forward) routes.get(1).action()).clusters())
-        .extracting(HttpAction.Forward.Weighted::weight)
+    assertThat(((HttpAction.Forward) routes.get(1).action()).split().clusters())
+        .extracting(TrafficSplit.Weighted::weight)
         .containsExactly(75, 25);
     assertThat(Given.clusters(routes.get(1)))
         .extracting(Given::endpoints)

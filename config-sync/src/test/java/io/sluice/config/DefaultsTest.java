@@ -37,7 +37,7 @@ class DefaultsTest {
 
     HttpAction.Forward forward =
         (HttpAction.Forward) given.routes("shop", 80, "web").getFirst().action();
-    assertThat(forward.clusters())
+    assertThat(forward.split().clusters())
         .singleElement()
         .satisfies(all -> assertThat(all.weight()).isEqualTo(100));
   }

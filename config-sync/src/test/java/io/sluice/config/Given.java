@@ -13,6 +13,7 @@ import io.sluice.mesh.problem.Problem.Severity;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.service.TrafficSplit;
 import io.sluice.mesh.workload.MeshPod;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -132,7 +133,7 @@ final class Given {
 
   static List<Cluster> clusters(HttpRoute route) {
     return ((HttpAction.Forward) route.action())
-        .clusters().stream().map(HttpAction.Forward.Weighted::cluster).toList();
+        .split().clusters().stream().map(TrafficSplit.Weighted::cluster).toList();
   }
 
   static List<String> endpoints(Cluster cluster) {

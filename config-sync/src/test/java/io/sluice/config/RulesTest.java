@@ -8,6 +8,7 @@ import io.sluice.mesh.http.HttpMatch;
 import io.sluice.mesh.http.HttpRoute;
 import io.sluice.mesh.http.StringMatch;
 import io.sluice.mesh.problem.Problem.Severity;
+import io.sluice.mesh.service.TrafficSplit;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -135,10 +136,10 @@ class RulesTest {
 
     HttpAction.Forward forward =
         (HttpAction.Forward) given.routes("shop", 80, "web").getFirst().action();
-    assertThat(forward.clusters())
-        .extracting(HttpAction.Forward.Weighted::weight)
+    assertThat(forward.split().clusters())
+        .extracting(TrafficSplit.Weighted::weight)
         .containsExactly(1, 3);
-    assertThat(forward.clusters())
+    assertThat(forward.split().clusters())
         .extracting(weighted -> Given.endpoints(weighted.cluster()))
         .containsExactly(List.of("10.1.0.1:8080"), List.of("10.1.0.2:8080"));
     assertThat(given.lines()).isEmpty();

@@ -4,12 +4,13 @@ import io.sluice.config.resource.VirtualServiceResource;
 import io.sluice.config.resource.VirtualServiceResource.Destination;
 import io.sluice.config.resource.VirtualServiceResource.Rule;
 import io.sluice.mesh.http.HttpAction;
-import io.sluice.mesh.http.HttpAction.Forward.Weighted;
 import io.sluice.mesh.http.HttpMatch;
 import io.sluice.mesh.http.HttpRoute;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.ServiceId;
+import io.sluice.mesh.service.TrafficSplit;
+import io.sluice.mesh.service.TrafficSplit.Weighted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +83,7 @@ final class RuleCompiler {
     }
     return targets.size() == 1 && !missing.isEmpty()
         ? new HttpAction.Respond(NO_CLUSTER_STATUS, missing)
-        : new HttpAction.Forward(targets);
+        : new HttpAction.Forward(new TrafficSplit(targets));
   }
 
   private Target target(

@@ -10,6 +10,7 @@ import io.sluice.mesh.workload.MeshPod;
 import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.PodProxy;
 import io.sluice.proxy.Proxy;
+import io.sluice.proxy.doors.ResolverFiles;
 import io.sluice.proxy.intercept.PodContext;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -140,7 +141,9 @@ public final class PodEnroller implements Enroller {
     PodDatapath steering = datapath.prepare(namespace, addresses.steered());
     try {
       PodProxy listeners =
-          proxy.open(new PodContext(pod.uid(), workload::get, sockets), addresses.hasIp6());
+          proxy.open(
+              new PodContext(pod.uid(), workload::get, sockets, ResolverFiles.MACHINE),
+              addresses.hasIp6());
       try {
         OlderConnections older = new OlderConnections(() -> SocketTable.of(namespace));
         steering.enable(Listeners.steeredTo(listeners.listeners()));

@@ -99,7 +99,7 @@ public final class ConfigDump {
   private void route(ObjectNode node, HttpRoute route) {
     RouteJson.write(node, route);
     if (route.action() instanceof HttpAction.Forward forward) {
-      forward.clusters().forEach(weighted -> remember(weighted.cluster()));
+      forward.split().clusters().forEach(weighted -> remember(weighted.cluster()));
     }
   }
 

@@ -67,6 +67,7 @@ final class RouteJson {
       case HttpAction.Forward forward -> {
         ArrayNode clusters = node.putArray("forward");
         forward
+            .split()
             .clusters()
             .forEach(weighted ->
                 clusters

@@ -2,6 +2,7 @@ package io.sluice.mesh;
 
 import io.sluice.mesh.http.HostRules;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.tcp.TcpRules;
 import io.sluice.mesh.workload.Workload;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,16 +25,21 @@ import java.util.function.Function;
  *     lower case without port; services stand under {@code name.ns}, {@code name.ns.svc} and {@code
  *     name.ns.svc.cluster.local}; a short name is looked up as {@code name.ns} with the client's
  *     namespace; wildcards stand as {@code *.example.com}
+ * @param tcpHostsByPort original destination port -> host -> what is done with connections that are
+ *     not HTTP. Keys as in {@code hostsByPort}; each declared host stands here, whatever its port
+ *     says that it speaks
  */
 public record RouteTable(
     long generation,
     Map<InetSocketAddress, ServicePort> servicesByAddress,
     Map<InetAddress, Workload> workloadsByAddress,
     Map<InetSocketAddress, List<ServicePort>> servicesByPodPort,
-    Map<Integer, Map<String, HostRules>> hostsByPort) {
+    Map<Integer, Map<String, HostRules>> hostsByPort,
+    Map<Integer, Map<String, TcpRules>> tcpHostsByPort) {
 
   /** Nothing is known: all traffic passes through. */
-  public static final RouteTable EMPTY = new RouteTable(0, Map.of(), Map.of(), Map.of(), Map.of());
+  public static final RouteTable EMPTY =
+      new RouteTable(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
   public RouteTable {
     if (generation < 0) {
@@ -43,6 +49,23 @@ public record RouteTable(
     workloadsByAddress = frozen(workloadsByAddress, Function.identity());
     servicesByPodPort = frozen(servicesByPodPort, List::copyOf);
     hostsByPort = frozen(hostsByPort, hosts -> frozen(hosts, Function.identity()));
+    tcpHostsByPort = frozen(tcpHostsByPort, hosts -> frozen(hosts, Function.identity()));
+  }
+
+  /** A table without rules for connections that are not HTTP. */
+  public RouteTable(
+      long generation,
+      Map<InetSocketAddress, ServicePort> servicesByAddress,
+      Map<InetAddress, Workload> workloadsByAddress,
+      Map<InetSocketAddress, List<ServicePort>> servicesByPodPort,
+      Map<Integer, Map<String, HostRules>> hostsByPort) {
+    this(
+        generation,
+        servicesByAddress,
+        workloadsByAddress,
+        servicesByPodPort,
+        hostsByPort,
+        Map.of());
   }
 
   /**
@@ -80,21 +103,39 @@ public record RouteTable(
    * @param host lower case, without port and without trailing dot
    */
   public Optional<HostRules> host(String clientNamespace, int port, String host) {
+    return find(hostsByPort, clientNamespace, port, host);
+  }
+
+  /**
+   * What is done with connections to the host that are not HTTP: exactly, else by the longest
+   * wildcard.
+   *
+   * @param clientNamespace resolves short names
+   * @param port of the original destination
+   * @param host of a service that was dialled, or a TLS server name; lower case, without trailing
+   *     dot
+   */
+  public Optional<TcpRules> tcpHost(String clientNamespace, int port, String host) {
+    return find(tcpHostsByPort, clientNamespace, port, host);
+  }
+
+  private static <V> Optional<V> find(
+      Map<Integer, Map<String, V>> byPort, String clientNamespace, int port, String host) {
     Objects.requireNonNull(clientNamespace, "clientNamespace");
-    Map<String, HostRules> hosts = hostsByPort.get(port);
+    Map<String, V> hosts = byPort.get(port);
     if (hosts == null) {
       return Optional.empty();
     }
-    HostRules exact = hosts.get(host);
+    V exact = hosts.get(host);
     if (exact == null && host.indexOf('.') < 0) {
       exact = hosts.get(host + "." + clientNamespace);
     }
     return exact != null ? Optional.of(exact) : longestWildcard(hosts, host);
   }
 
-  private static Optional<HostRules> longestWildcard(Map<String, HostRules> hosts, String host) {
+  private static <V> Optional<V> longestWildcard(Map<String, V> hosts, String host) {
     for (int dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      HostRules rules = hosts.get("*" + host.substring(dot));
+      V rules = hosts.get("*" + host.substring(dot));
       if (rules != null) {
         return Optional.of(rules);
       }

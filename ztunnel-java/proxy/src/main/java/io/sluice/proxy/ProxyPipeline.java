@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.AppProtocol;
+import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.detect.Detection;
 import io.sluice.proxy.detect.Protocol;
 import io.sluice.proxy.doors.OriginalDestinations;
@@ -18,9 +19,11 @@ import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.Interceptor;
 import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.resilience.Admission;
+import io.sluice.proxy.route.ConnectionView;
 import io.sluice.proxy.route.InboundRouter;
 import io.sluice.proxy.route.OutboundRouter;
 import io.sluice.proxy.route.RouteDecision;
+import io.sluice.proxy.route.TcpDecision;
 import io.sluice.proxy.route.TcpRouter;
 import io.sluice.proxy.tcp.TcpRelay;
 import io.sluice.proxy.telemetry.MeshTelemetry;
@@ -126,7 +129,7 @@ final class ProxyPipeline {
 
       // Bytes: nothing to choose but the cluster.
       case HTTP2, TLS, OPAQUE -> {
-        RouteDecision.Forward way = routeTcp(connection);
+        TcpDecision way = routeTcp(connection);
         relay.couple(
             channel,
             Unpooled.EMPTY_BUFFER,
@@ -179,12 +182,22 @@ final class ProxyPipeline {
     };
   }
 
-  private RouteDecision.Forward routeTcp(InterceptedConnection connection) {
+  private TcpDecision routeTcp(InterceptedConnection connection) {
     RouteTable table = tables.current();
     return switch (connection.direction()) {
-      case OUTBOUND -> TcpRouter.outbound(table, connection.originalDestination());
-      case INBOUND -> InboundRouter.route(table, connection.originalDestination(), "");
+      case OUTBOUND -> TcpRouter.outbound(table, view(connection), randoms.get());
+      case INBOUND -> TcpRouter.inbound(table, connection.originalDestination());
     };
+  }
+
+  private static ConnectionView view(InterceptedConnection connection) {
+    Workload client = connection.pod().workload();
+    return new ConnectionView(
+        connection.originalDestination(),
+        Optional.empty(),
+        Optional.empty(),
+        client.namespace(),
+        client.labels());
   }
 
   private static HttpPlan refuse(RouteDecision decision, Failure failure) {

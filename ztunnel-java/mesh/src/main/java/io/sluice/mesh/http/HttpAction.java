@@ -1,38 +1,19 @@
 package io.sluice.mesh.http;
 
 import io.sluice.mesh.service.Cluster;
-import java.util.List;
+import io.sluice.mesh.service.TrafficSplit;
+import java.util.Objects;
 
 /** What a route does with the request that it matches. */
 public sealed interface HttpAction {
-  /**
-   * Sends it to one of the clusters, in proportion to their weights.
-   *
-   * @param clusters at least one; the weights' sum is positive
-   */
-  record Forward(List<Weighted> clusters) implements HttpAction {
-    /**
-     * @param cluster target
-     * @param weight ≥ 0, in proportion to the sum
-     */
-    public record Weighted(Cluster cluster, int weight) {
-      public Weighted {
-        if (weight < 0) {
-          throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0)");
-        }
-      }
-    }
-
+  /** Sends it to a cluster. */
+  record Forward(TrafficSplit split) implements HttpAction {
     public Forward {
-      clusters = List.copyOf(clusters);
-      if (clusters.stream().mapToLong(Weighted::weight).sum() <= 0) {
-        throw new IllegalArgumentException(
-            "clusters: " + clusters + " (expected: at least one with a weight > 0)");
-      }
+      Objects.requireNonNull(split, "split");
     }
 
     public static Forward to(Cluster cluster) {
-      return new Forward(List.of(new Weighted(cluster, 100)));
+      return new Forward(TrafficSplit.to(cluster));
     }
   }
 

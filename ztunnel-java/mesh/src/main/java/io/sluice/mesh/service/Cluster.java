@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param loadBalancer how one is chosen
  * @param connectTimeout for one connection, TLS handshake included; positive (default 10 s)
  * @param tls present when the proxy originates TLS
+ * @param tcp how its connections are kept
  */
 public record Cluster(
     ClusterId id,
@@ -20,7 +21,8 @@ public record Cluster(
     Discovery discovery,
     LoadBalancer loadBalancer,
     Duration connectTimeout,
-    Optional<UpstreamTls> tls) {
+    Optional<UpstreamTls> tls,
+    TcpOptions tcp) {
   /** DestinationRule's default {@code connectTimeout}. */
   public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -33,5 +35,17 @@ public record Cluster(
       throw new IllegalArgumentException("connectTimeout: " + connectTimeout + " (expected: > 0)");
     }
     Objects.requireNonNull(tls, "tls");
+    Objects.requireNonNull(tcp, "tcp");
+  }
+
+  /** With {@link TcpOptions#DEFAULT}. */
+  public Cluster(
+      ClusterId id,
+      ServiceId service,
+      Discovery discovery,
+      LoadBalancer loadBalancer,
+      Duration connectTimeout,
+      Optional<UpstreamTls> tls) {
+    this(id, service, discovery, loadBalancer, connectTimeout, tls, TcpOptions.DEFAULT);
   }
 }

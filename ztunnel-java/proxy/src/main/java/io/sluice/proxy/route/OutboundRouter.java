@@ -62,7 +62,7 @@ public final class OutboundRouter {
       HttpRoute route, Optional<ServiceId> service, RandomGenerator random) {
     return switch (route.action()) {
       case HttpAction.Forward forward -> {
-        Cluster cluster = pick(forward, random);
+        Cluster cluster = forward.split().pick(random);
         yield new RouteDecision.Forward(
             cluster, Optional.of(cluster.service()), Optional.of(route));
       }
@@ -80,25 +80,5 @@ public final class OutboundRouter {
             WellKnownClusters.PASSTHROUGH,
             PodPorts.service(table, request.originalDestination(), request.authority()),
             Optional.empty());
-  }
-
-  /** In proportion to the weights; their sum is positive by construction. */
-  private static Cluster pick(HttpAction.Forward forward, RandomGenerator random) {
-    List<HttpAction.Forward.Weighted> clusters = forward.clusters();
-    if (clusters.size() == 1) {
-      return clusters.getFirst().cluster();
-    }
-    long sum = 0;
-    for (HttpAction.Forward.Weighted weighted : clusters) {
-      sum += weighted.weight();
-    }
-    long at = random.nextLong(sum);
-    for (HttpAction.Forward.Weighted weighted : clusters) {
-      at -= weighted.weight();
-      if (at < 0) {
-        return weighted.cluster();
-      }
-    }
-    throw new IllegalStateException("weights: " + clusters + " (expected: a sum of " + sum + ")");
   }
 }

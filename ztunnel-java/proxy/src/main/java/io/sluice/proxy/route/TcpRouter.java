@@ -6,25 +6,42 @@ import io.sluice.mesh.service.ServicePort;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /** What can be said of a connection before or without reading it. */
 public final class TcpRouter {
   private TcpRouter() {}
 
   /**
-   * Where an opaque outbound connection goes: the service that was dialled, else the original
-   * destination.
+   * Where an outbound connection goes: by the service that was dialled, by the TLS server name, by
+   * the name behind the address, else the original destination.
+   *
+   * @param random for weights
    */
-  public static RouteDecision.Forward outbound(
-      RouteTable table, InetSocketAddress originalDestination) {
-    Optional<ServicePort> service = table.serviceAt(originalDestination);
+  public static TcpDecision outbound(
+      RouteTable table, ConnectionView connection, RandomGenerator random) {
+    Optional<ServicePort> service = table.serviceAt(connection.originalDestination());
     return service.isPresent()
-        ? new RouteDecision.Forward(
+        ? new TcpDecision(
             service.get().cluster(), Optional.of(service.get().service()), Optional.empty())
-        : new RouteDecision.Forward(
+        : new TcpDecision(
             WellKnownClusters.PASSTHROUGH,
-            PodPorts.service(table, originalDestination, ""),
+            PodPorts.service(table, connection.originalDestination(), ""),
             Optional.empty());
+  }
+
+  /**
+   * The hosts of which one may be behind the address: to be resolved before {@link #outbound} where
+   * neither the address nor a server name is known. Mostly empty, in order of precedence.
+   */
+  public static List<String> namedHosts(RouteTable table, ConnectionView connection) {
+    return List.of();
+  }
+
+  /** The called side: always the app's own port. */
+  public static TcpDecision inbound(RouteTable table, InetSocketAddress podPort) {
+    return new TcpDecision(
+        WellKnownClusters.INBOUND, PodPorts.service(table, podPort, ""), Optional.empty());
   }
 
   /** What the dialled service says that it speaks. */

@@ -7,10 +7,12 @@ import io.netty.util.concurrent.Promise;
 import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodContext;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,6 +59,16 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
   @Override
   public Cancellation acquire(UpstreamTarget target, EventLoop loop, Consumer<Acquired> then) {
     return of(loop).acquire(target, then);
+  }
+
+  @Override
+  public void whose(
+      PodContext pod,
+      InetAddress address,
+      List<String> hosts,
+      EventLoop loop,
+      Consumer<Optional<String>> then) {
+    then.accept(Optional.empty());
   }
 
   @Override

@@ -3,6 +3,9 @@ package io.sluice.proxy.upstream;
 import io.netty.channel.EventLoop;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodContext;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -17,6 +20,22 @@ public interface Upstreams {
    *     is pooled or closed
    */
   Cancellation acquire(UpstreamTarget target, EventLoop loop, Consumer<Acquired> then);
+
+  /**
+   * Finds the name behind an address, as the pod sees names: which of the hosts does DNS give the
+   * address for? For services that are known by name only.
+   *
+   * @param hosts few; the first that has the address wins
+   * @param loop the caller's event loop
+   * @param then called once, on {@code loop}, possibly before this method returns, and within the
+   *     time limit of a DNS query at the latest; empty: none of them, or DNS does not say
+   */
+  void whose(
+      PodContext pod,
+      InetAddress address,
+      List<String> hosts,
+      EventLoop loop,
+      Consumer<Optional<String>> then);
 
   /**
    * The intercepted connection has ended: what is kept idle for it alone is closed (inbound, where

@@ -6,7 +6,6 @@ import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.http.HeaderMatch;
 import io.sluice.mesh.http.HostRules;
 import io.sluice.mesh.http.HttpAction;
-import io.sluice.mesh.http.HttpAction.Forward.Weighted;
 import io.sluice.mesh.http.HttpMatch;
 import io.sluice.mesh.http.HttpRoute;
 import io.sluice.mesh.http.StringMatch;
@@ -18,6 +17,8 @@ import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.LoadBalancer;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.service.TrafficSplit;
+import io.sluice.mesh.service.TrafficSplit.Weighted;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -223,7 +224,8 @@ class OutboundRouterTest {
         route(
             "split",
             new HttpAction.Forward(
-                List.of(new Weighted(v1, 1), new Weighted(v3, 0), new Weighted(v2, 3))));
+                new TrafficSplit(
+                    List.of(new Weighted(v1, 1), new Weighted(v3, 0), new Weighted(v2, 3)))));
     RouteTable table = table(WEB, new HostRules.Scope(Set.of(), List.of(split)));
     Random random = new Random(42);
     int first = 0;
@@ -376,10 +378,16 @@ class OutboundRouterTest {
   @Test
   void bytesGoToTheServiceThatWasDialledElseWhereTheyWereMeantTo() {
     RouteTable table = table(WEB);
-    assertThat(TcpRouter.outbound(table, CLUSTER_IP).cluster()).isEqualTo(WEB.cluster());
-    assertThat(TcpRouter.outbound(table, ELSEWHERE).cluster())
+    assertThat(TcpRouter.outbound(table, opaque(CLUSTER_IP), new Random(1)).cluster())
+        .isEqualTo(WEB.cluster());
+    assertThat(TcpRouter.outbound(table, opaque(ELSEWHERE), new Random(1)).cluster())
         .isEqualTo(WellKnownClusters.PASSTHROUGH);
     assertThat(TcpRouter.declaredOutbound(table, CLUSTER_IP)).isEqualTo(AppProtocol.HTTP);
     assertThat(TcpRouter.declaredOutbound(table, ELSEWHERE)).isEqualTo(AppProtocol.UNDECLARED);
+  }
+
+  private static ConnectionView opaque(InetSocketAddress originalDestination) {
+    return new ConnectionView(
+        originalDestination, Optional.empty(), Optional.empty(), "shop", Map.of());
   }
 }

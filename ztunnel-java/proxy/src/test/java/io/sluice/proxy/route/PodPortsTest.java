@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Both ends of a call to a pod's own address must name the same service. */
@@ -39,14 +40,14 @@ class PodPortsTest {
 
   @Test
   void callerOfPodAddressNamesTheServiceAndStaysWithTheOriginalDestination() {
-    RouteDecision.Forward tcp = TcpRouter.outbound(table, POD_PORT);
+    TcpDecision tcp = TcpRouter.outbound(table, opaque(POD_PORT), new Random(1));
     assertThat(tcp.cluster()).isEqualTo(WellKnownClusters.PASSTHROUGH);
     assertThat(tcp.service()).isEqualTo(InboundRouter.route(table, POD_PORT, "").service());
   }
 
   @Test
   void portOfNoServiceIsPassedThroughWithoutOne() {
-    assertThat(TcpRouter.outbound(table, OTHER_PORT).service()).isEmpty();
+    assertThat(TcpRouter.outbound(table, opaque(OTHER_PORT), new Random(1)).service()).isEmpty();
     assertThat(InboundRouter.route(table, OTHER_PORT, "web").service()).isEmpty();
   }
 
@@ -61,5 +62,10 @@ class PodPortsTest {
             Cluster.DEFAULT_CONNECT_TIMEOUT,
             Optional.empty());
     return new ServicePort(id, 80, AppProtocol.HTTP, cluster);
+  }
+
+  private static ConnectionView opaque(InetSocketAddress originalDestination) {
+    return new ConnectionView(
+        originalDestination, Optional.empty(), Optional.empty(), "shop", Map.of());
   }
 }

@@ -1,0 +1,49 @@
+package io.sluice.mesh.service;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How the connections to a cluster are kept (DestinationRule {@code connectionPool.tcp}).
+ *
+ * @param idleTimeout an opaque connection on which nothing moved for so long is closed; empty:
+ *     never
+ * @param keepalive probes of the upstream connection; empty: the proxy's own
+ */
+public record TcpOptions(Optional<Duration> idleTimeout, Optional<Keepalive> keepalive) {
+  /** What holds where no DestinationRule says otherwise: Istio's idle timeout, 1 h. */
+  public static final TcpOptions DEFAULT =
+      new TcpOptions(Optional.of(Duration.ofHours(1)), Optional.empty());
+
+  public TcpOptions {
+    Objects.requireNonNull(idleTimeout, "idleTimeout");
+    if (idleTimeout.isPresent() && !idleTimeout.get().isPositive()) {
+      throw new IllegalArgumentException(
+          "idleTimeout: " + idleTimeout.get() + " (expected: > 0, or empty for never)");
+    }
+    Objects.requireNonNull(keepalive, "keepalive");
+  }
+
+  /**
+   * TCP keepalive, see tcp(7).
+   *
+   * @param time of silence before the first probe, whole seconds, ≥ 1
+   * @param interval between probes, whole seconds, ≥ 1
+   * @param probes unanswered before the connection is dead, 1..127
+   */
+  public record Keepalive(Duration time, Duration interval, int probes) {
+    public Keepalive {
+      if (time.toSeconds() < 1 || interval.toSeconds() < 1 || probes < 1 || probes > 127) {
+        throw new IllegalArgumentException(
+            "time, interval, probes: "
+                + time
+                + ", "
+                + interval
+                + ", "
+                + probes
+                + " (expected: >= 1 s, >= 1 s, 1..127)");
+      }
+    }
+  }
+}
