@@ -13,7 +13,6 @@ import io.sluice.proxy.telemetry.MeshTelemetry.TcpEdge;
 import io.sluice.proxy.transport.Transport;
 import io.sluice.proxy.upstream.Acquired;
 import io.sluice.proxy.upstream.UpstreamConnection;
-import io.sluice.proxy.upstream.UpstreamTarget;
 import io.sluice.proxy.upstream.Upstreams;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -27,7 +26,7 @@ final class Coupling {
   private final TcpSettings settings;
   private final EventLoop loop;
   private final Side client;
-  private final Function<Optional<Endpoint>, TcpEdge> edges;
+  private final TcpWay way;
   private final Function<Failure, ResponseFlag> flags;
 
   // What came before there was a server. Reading goes on up to here, because only who reads sees
@@ -45,19 +44,16 @@ final class Coupling {
   private boolean ended;
 
   Coupling(
-      TcpSettings settings,
-      Channel client,
-      Function<Optional<Endpoint>, TcpEdge> edges,
-      Function<Failure, ResponseFlag> flags) {
+      TcpSettings settings, Channel client, TcpWay way, Function<Failure, ResponseFlag> flags) {
     this.settings = settings;
     this.loop = client.eventLoop();
     this.client = new Side(this, client, settings);
-    this.edges = edges;
+    this.way = way;
     this.flags = flags;
     this.movedNanos = nowNanos();
   }
 
-  void begin(ByteBuf alreadyRead, Upstreams upstreams, UpstreamTarget target) {
+  void begin(ByteBuf alreadyRead) {
     client.count(alreadyRead.readableBytes());
     boolean mayRead = early(alreadyRead);
     Channel channel = client.channel();
@@ -79,7 +75,7 @@ final class Coupling {
             settings.reportEvery().toNanos(),
             settings.reportEvery().toNanos(),
             TimeUnit.NANOSECONDS);
-    Upstreams.Cancellation begun = upstreams.acquire(target, loop, this::acquired);
+    Upstreams.Cancellation begun = way.acquire(this::acquired);
     if (server == null && !ended) {
       wish = begun;
     }
@@ -141,7 +137,7 @@ final class Coupling {
   }
 
   private TcpEdge open(Optional<Endpoint> endpoint) {
-    TcpEdge opened = edges.apply(endpoint);
+    TcpEdge opened = way.edge(endpoint);
     opened.opened();
     return opened;
   }
