@@ -12,6 +12,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.sluice.mesh.service.TcpOptions.Keepalive;
 import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.intercept.PodSignal;
@@ -220,7 +221,7 @@ final class PodListeners implements PodProxy {
       ServerBootstrap bootstrap =
           new ServerBootstrap()
               .group(loops)
-              .channelFactory(() -> newSocket(listeners.pod, address.getAddress()))
+              .channelFactory(() -> newSocket(listeners.pod, role, address.getAddress()))
               .option(ChannelOption.SO_BACKLOG, settings.backlogMax())
               .childOption(ChannelOption.AUTO_READ, false)
               .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -239,12 +240,16 @@ final class PodListeners implements PodProxy {
       return bound;
     }
 
-    private ServerChannel newSocket(PodContext pod, InetAddress address) {
+    private ServerChannel newSocket(PodContext pod, PodListener.Role role, InetAddress address) {
       ServerChannel server =
           pod.sockets().open(() -> settings.transport().newServerSocketChannel(address));
       try {
         // Before bind and listen: what it accepts inherits the exemption.
         own.exempt(Transport.fd(server));
+        if (isInbound(role)) {
+          // The app's own probes end at the proxy; outbound the other end is on this machine.
+          Transport.keepAlive(server, Keepalive.DEFAULT);
+        }
         return server;
       } catch (Throwable e) {
         server.unsafe().closeForcibly();
@@ -260,6 +265,10 @@ final class PodListeners implements PodProxy {
           listeners.accept(connection, role, pipeline);
         }
       };
+    }
+
+    private static boolean isInbound(PodListener.Role role) {
+      return role == PodListener.Role.INBOUND_V4 || role == PodListener.Role.INBOUND_V6;
     }
 
     private static InetAddress addressOf(PodListener.Role role) {

@@ -3,6 +3,8 @@ package io.sluice.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.sluice.mesh.RouteTables;
 import io.sluice.proxy.PodListener.Role;
 import io.sluice.proxy.testkit.LeakWatch;
@@ -67,6 +69,23 @@ class PodListenersTest {
   void eachListenerIsExemptBeforeItListens() {
     try (PodProxy pod = proxy.open(LoopbackDoors.pod("web"), false)) {
       assertThat(doors.own().exempted()).containsAll(fds(pod.listeners()));
+    }
+  }
+
+  @Test
+  void clientsFromTheNetworkAreProbedAndThePodsOwnAreNot() {
+    try (PodProxy pod = proxy.open(LoopbackDoors.pod("web"), true)) {
+      for (PodListener listener : pod.listeners()) {
+        // Not closed: the descriptor is the proxy's.
+        ChannelConfig config = new EpollServerSocketChannel(listener.fd()).config();
+        boolean inbound = listener.role() == Role.INBOUND_V4 || listener.role() == Role.INBOUND_V6;
+        assertThat(config.getOption(Transport.KEEPALIVE)).isEqualTo(inbound ? 1 : 0);
+        if (inbound) {
+          assertThat(config.getOption(Transport.KEEPALIVE_TIME_SECONDS)).isEqualTo(60);
+          assertThat(config.getOption(Transport.KEEPALIVE_INTERVAL_SECONDS)).isEqualTo(20);
+          assertThat(config.getOption(Transport.KEEPALIVE_PROBES)).isEqualTo(5);
+        }
+      }
     }
   }
 

@@ -33,6 +33,16 @@ public record TcpOptions(Optional<Duration> idleTimeout, Optional<Keepalive> kee
    * @param probes unanswered before the connection is dead, 1..127
    */
   public record Keepalive(Duration time, Duration interval, int probes) {
+    /**
+     * Unless told otherwise: a probe each minute of silence, and one every 20 s when none is
+     * answered. An app's own keepalive ends at the proxy, so this has to do for all of them: the
+     * shortest idle limit of the usual load balancers and NATs is 4 min, so two probes may get lost
+     * on the way; a peer that vanished is given up after 160 s. The kernel's own default begins
+     * after two hours.
+     */
+    public static final Keepalive DEFAULT =
+        new Keepalive(Duration.ofSeconds(60), Duration.ofSeconds(20), 5);
+
     public Keepalive {
       if (time.toSeconds() < 1 || interval.toSeconds() < 1 || probes < 1 || probes > 127) {
         throw new IllegalArgumentException(

@@ -5,9 +5,14 @@ import io.sluice.mesh.service.ClusterId;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.LoadBalancer;
 import io.sluice.mesh.service.ServiceId;
+import io.sluice.mesh.service.TcpOptions;
 import java.util.Optional;
 
-/** The two clusters that no resource declares. Both lead to the original destination. */
+/**
+ * The two clusters that no resource declares. Both lead to the original destination. No
+ * DestinationRule could say how long their connections may be silent, so none ends for that: apps
+ * that are connected without a mesh stay so.
+ */
 public final class WellKnownClusters {
   /** For what the mesh does not know (outboundTrafficPolicy ALLOW_ANY). */
   public static final Cluster PASSTHROUGH = originalDestination("PassthroughCluster");
@@ -24,6 +29,7 @@ public final class WellKnownClusters {
         new Discovery.OriginalDestination(),
         LoadBalancer.RANDOM,
         Cluster.DEFAULT_CONNECT_TIMEOUT,
-        Optional.empty());
+        Optional.empty(),
+        new TcpOptions(Optional.empty(), Optional.empty()));
   }
 }

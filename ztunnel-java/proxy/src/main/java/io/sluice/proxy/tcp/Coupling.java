@@ -14,6 +14,7 @@ import io.sluice.proxy.transport.Transport;
 import io.sluice.proxy.upstream.Acquired;
 import io.sluice.proxy.upstream.UpstreamConnection;
 import io.sluice.proxy.upstream.Upstreams;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
@@ -40,6 +41,7 @@ final class Coupling {
   private @Nullable Side server;
   private @Nullable TcpEdge edge;
   private @Nullable Future<?> ticks;
+  private long idleNanosMax = Long.MAX_VALUE;
   private long movedNanos;
   private boolean ended;
 
@@ -50,7 +52,6 @@ final class Coupling {
     this.client = new Side(this, client, settings);
     this.way = way;
     this.flags = flags;
-    this.movedNanos = nowNanos();
   }
 
   void begin(ByteBuf alreadyRead) {
@@ -107,6 +108,11 @@ final class Coupling {
     end(ResponseFlag.LOCAL_RESET, true);
   }
 
+  /** Bytes went one way or the other. */
+  void moved() {
+    movedNanos = nowNanos();
+  }
+
   void endIfOver() {
     Side to = server;
     if (client.isOver() && to != null && to.isOver()) {
@@ -128,6 +134,8 @@ final class Coupling {
     server = to;
     connection.channel().pipeline().addLast("relay", to);
     edge = open(Optional.of(connection.endpoint()));
+    idleNanosMax = way.options().idleTimeout().map(Coupling::nanos).orElse(Long.MAX_VALUE);
+    moved();
     for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
       to.write(bytes);
     }
@@ -149,26 +157,33 @@ final class Coupling {
       end(ResponseFlag.DOWNSTREAM_CLOSED, true);
     } else if (to == null || meters == null) {
       // Still dialling; that has a limit of its own.
-      movedNanos = nowNanos();
+      return;
     } else if (to.isDead()) {
       end(ResponseFlag.UPSTREAM_RESET, true);
-    } else if (report(meters)) {
-      movedNanos = nowNanos();
-    } else if (nowNanos() - movedNanos >= settings.idleTimeout().toNanos()) {
-      end(ResponseFlag.NONE, false);
+    } else {
+      report(meters);
+      endIfIdle(to);
     }
   }
 
-  /** Whether anything had moved. */
-  private boolean report(TcpEdge to) {
+  private void endIfIdle(Side to) {
+    // Both, each time: a side remembers how much it had to write.
+    boolean drained = client.hasDrained() | to.hasDrained();
+    if (drained) {
+      moved();
+    } else if (nowNanos() - movedNanos >= idleNanosMax) {
+      // An orderly end would tell a reader that got stuck that it has everything.
+      end(ResponseFlag.NONE, client.hasUnwritten() || to.hasUnwritten());
+    }
+  }
+
+  private void report(TcpEdge to) {
     long received = client.takeReadBytes();
     Side from = server;
     long sent = from == null ? 0 : from.takeReadBytes();
-    boolean moved = received > 0 || sent > 0;
-    if (moved) {
+    if (received > 0 || sent > 0) {
       to.bytes(received, sent);
     }
-    return moved;
   }
 
   /**
@@ -208,6 +223,10 @@ final class Coupling {
     }
     early.forEach(ByteBuf::release);
     early.clear();
+  }
+
+  private static long nanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration); // saturates
   }
 
   private long nowNanos() {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
@@ -25,6 +26,7 @@ final class Side extends ChannelInboundHandlerAdapter {
   private boolean inputEnded;
   private boolean outputEnded;
   private long readBytes;
+  private long unwrittenBytes;
 
   Side(Coupling coupling, Channel channel, TcpSettings settings) {
     this.coupling = coupling;
@@ -58,6 +60,25 @@ final class Side extends ChannelInboundHandlerAdapter {
   /** Both ways are over. */
   boolean isOver() {
     return inputEnded && outputEnded;
+  }
+
+  /** Whether bytes wait to be written to it. */
+  boolean hasUnwritten() {
+    return waitingBytes() > 0;
+  }
+
+  /**
+   * Whether it has taken bytes since the last call while none came: what is left of them is less.
+   */
+  boolean hasDrained() {
+    long before = unwrittenBytes;
+    unwrittenBytes = waitingBytes();
+    return unwrittenBytes < before;
+  }
+
+  private long waitingBytes() {
+    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+    return waiting == null ? 0 : waiting.totalPendingWriteBytes();
   }
 
   /** From now on each reads for the other. */
@@ -110,6 +131,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     Side to = other;
     if (to != null) {
       to.flush();
+      coupling.moved();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.proxy.transport;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
@@ -19,8 +20,10 @@ import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.sluice.mesh.service.TcpOptions.Keepalive;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -87,9 +90,18 @@ public enum Transport {
     }
   };
 
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_KEEPALIVE = 9;
+  private static final int SOL_TCP = 6;
+  private static final int TCP_KEEPIDLE = 4;
+  private static final int TCP_KEEPINTVL = 5;
+  private static final int TCP_KEEPCNT = 6;
   private static final int SOL_IP = 0;
   private static final int IP_BIND_ADDRESS_NO_PORT = 24;
   private static final int TCP_CLOSE = 7; // <netinet/tcp.h>
+
+  /** The kernel takes no more for TCP_KEEPIDLE and TCP_KEEPINTVL. */
+  private static final long KEEPALIVE_SECONDS_MAX = 32_767;
 
   /**
    * {@code IP_BIND_ADDRESS_NO_PORT} for both transports (ip(7)): the port of a socket bound to port
@@ -98,6 +110,17 @@ public enum Transport {
    */
   public static final ChannelOption<Integer> BIND_ADDRESS_NO_PORT =
       new IntegerUnixChannelOption("SLUICE_BIND_ADDRESS_NO_PORT", SOL_IP, IP_BIND_ADDRESS_NO_PORT);
+
+  // Not Netty's, which differ between the transports and are not there for listeners.
+  public static final ChannelOption<Integer> KEEPALIVE =
+      new IntegerUnixChannelOption("SLUICE_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE);
+
+  public static final ChannelOption<Integer> KEEPALIVE_TIME_SECONDS =
+      new IntegerUnixChannelOption("SLUICE_KEEPIDLE", SOL_TCP, TCP_KEEPIDLE);
+  public static final ChannelOption<Integer> KEEPALIVE_INTERVAL_SECONDS =
+      new IntegerUnixChannelOption("SLUICE_KEEPINTVL", SOL_TCP, TCP_KEEPINTVL);
+  public static final ChannelOption<Integer> KEEPALIVE_PROBES =
+      new IntegerUnixChannelOption("SLUICE_KEEPCNT", SOL_TCP, TCP_KEEPCNT);
 
   abstract Optional<Throwable> cause();
 
@@ -145,6 +168,25 @@ public enum Transport {
   /** The socket's file descriptor; it belongs to the channel and is valid until that is closed. */
   public static int fd(Channel channel) {
     return ((UnixChannel) channel).fd().intValue();
+  }
+
+  /**
+   * Lets the kernel probe a silent peer, and give the connection up when it does not answer. Four
+   * system calls, so a listener gets it once: what it accepts inherits it.
+   *
+   * @param channel a TCP socket, or a listener
+   */
+  public static void keepAlive(Channel channel, Keepalive probes) {
+    ChannelConfig config = channel.config();
+    config.setOption(KEEPALIVE_TIME_SECONDS, seconds(probes.time()));
+    config.setOption(KEEPALIVE_INTERVAL_SECONDS, seconds(probes.interval()));
+    config.setOption(KEEPALIVE_PROBES, probes.probes());
+    // Last: switching it on starts the clock.
+    config.setOption(KEEPALIVE, 1);
+  }
+
+  private static int seconds(Duration duration) {
+    return (int) Math.min(duration.toSeconds(), KEEPALIVE_SECONDS_MAX);
   }
 
   /**

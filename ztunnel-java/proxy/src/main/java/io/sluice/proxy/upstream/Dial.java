@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Endpoint;
+import io.sluice.mesh.service.TcpOptions.Keepalive;
 import io.sluice.mesh.service.UpstreamTls;
 import io.sluice.proxy.doors.PodSockets.PodGoneException;
 import io.sluice.proxy.fault.Failure;
@@ -56,17 +57,27 @@ final class Dial {
   private final PodPool pod;
   private final UpstreamTarget target;
   private final Endpoint endpoint;
+  private final Duration limit;
   private final Consumer<Outcome> then;
   private final long begunNanos;
   private @Nullable Channel channel;
-  private @Nullable Future<?> limit;
+  private @Nullable Future<?> limiting;
   private @Nullable SslContext tls;
   private boolean ended;
 
-  Dial(PodPool pod, UpstreamTarget target, Endpoint endpoint, Consumer<Outcome> then) {
+  /**
+   * @param limit for all of it; positive
+   */
+  Dial(
+      PodPool pod,
+      UpstreamTarget target,
+      Endpoint endpoint,
+      Duration limit,
+      Consumer<Outcome> then) {
     this.pod = pod;
     this.target = target;
     this.endpoint = endpoint;
+    this.limit = limit;
     this.then = then;
     this.begunNanos = pod.loop().nowNanos();
   }
@@ -74,7 +85,7 @@ final class Dial {
   void begin() {
     Cluster cluster = target.cluster();
     EventLoop loop = pod.loop().eventLoop();
-    limit = loop.schedule(this::late, cluster.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    limiting = loop.schedule(this::late, limit.toNanos(), TimeUnit.NANOSECONDS);
     if (cluster.tls().isEmpty()) {
       open();
     } else if (serverName().startsWith("*")) {
@@ -153,6 +164,8 @@ final class Dial {
         socket.config().setOption(Transport.BIND_ADDRESS_NO_PORT, 1);
       } else {
         pod.loop().own().exempt(fd);
+        // The app's own probes end at the proxy. Inbound the other end is on this machine.
+        Transport.keepAlive(socket, target.cluster().tcp().keepalive().orElse(Keepalive.DEFAULT));
       }
       socket.config().setAutoRead(false);
       socket.config().setTcpNoDelay(true);
@@ -240,15 +253,14 @@ final class Dial {
   }
 
   private void late() {
-    Duration connectTimeout = target.cluster().connectTimeout();
     Channel opened = channel;
     if (tls != null && opened != null && opened.isActive()) {
       tlsFailed(
           "the handshake did not end within "
-              + connectTimeout
+              + limit
               + " of the dial: maybe the endpoint does not speak TLS");
     } else {
-      notConnected(new Failure.ConnectTimeout(endpoint.address(), connectTimeout), true);
+      notConnected(new Failure.ConnectTimeout(endpoint.address(), limit), true);
     }
   }
 
@@ -262,7 +274,7 @@ final class Dial {
 
   private void end() {
     ended = true;
-    Future<?> running = limit;
+    Future<?> running = limiting;
     if (running != null) {
       running.cancel(false);
     }

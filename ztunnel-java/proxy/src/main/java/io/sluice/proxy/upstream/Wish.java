@@ -4,6 +4,7 @@ import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.Direction;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +16,19 @@ import org.jspecify.annotations.Nullable;
  * endpoint when that fails. Ends once.
  */
 final class Wish implements Upstreams.Cancellation {
+  /**
+   * All dials together take as many connect timeouts at most: who waits meets one silent endpoint
+   * and has the whole time for another. Refusals cost no time.
+   */
+  private static final int CONNECT_TIMEOUTS_MAX = 2;
+
   private final PodPool pod;
   private final UpstreamTarget target;
   private final Consumer<Acquired> then;
   private List<Endpoint> endpoints = List.of();
   private List<Endpoint> tried = List.of();
   private int tries;
+  private long dialledSinceNanos;
   private @Nullable Dial dial;
   private @Nullable Failure last;
   private boolean ended;
@@ -95,9 +103,12 @@ final class Wish implements Upstreams.Cancellation {
         idle.close();
       }
     }
-    tries++;
+    if (tries++ == 0) {
+      dialledSinceNanos = pod.loop().nowNanos();
+    }
     pod.loop().balancer().started(endpoint.address());
-    Dial next = new Dial(pod, target, endpoint, outcome -> dialled(endpoint, key, outcome));
+    Dial next =
+        new Dial(pod, target, endpoint, limit(), outcome -> dialled(endpoint, key, outcome));
     dial = next;
     next.begin();
   }
@@ -112,7 +123,9 @@ final class Wish implements Upstreams.Cancellation {
       }
       case Dial.Outcome.NotConnected(Failure failure, boolean anotherMayDo) -> {
         pod.loop().balancer().ended(endpoint.address());
-        if (!anotherMayDo || tries >= pod.loop().settings().connectTriesMax()) {
+        if (!anotherMayDo
+            || tries >= pod.loop().settings().connectTriesMax()
+            || !limit().isPositive()) {
           fail(failure);
         } else {
           tried(endpoint);
@@ -121,6 +134,15 @@ final class Wish implements Upstreams.Cancellation {
         }
       }
     }
+  }
+
+  /** Of the next dial. */
+  private Duration limit() {
+    Duration one = target.cluster().connectTimeout();
+    Duration left =
+        one.multipliedBy(CONNECT_TIMEOUTS_MAX)
+            .minusNanos(pod.loop().nowNanos() - dialledSinceNanos);
+    return left.compareTo(one) < 0 ? left : one;
   }
 
   private void ready(PooledChannel pooled, Endpoint endpoint) {

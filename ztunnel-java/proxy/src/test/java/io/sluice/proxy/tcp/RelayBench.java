@@ -44,12 +44,14 @@ final class RelayBench implements AutoCloseable {
               ? ResponseFlag.NO_HEALTHY_ENDPOINT
               : ResponseFlag.UPSTREAM_CONNECT_FAILED;
 
-  static final TcpSettings QUICK_REPORTS = settings(Duration.ofMillis(20), Duration.ofHours(1));
+  static final TcpSettings QUICK_REPORTS = reporting(Duration.ofMillis(20));
 
   final RecordedTcpEdge edge = new RecordedTcpEdge();
   final List<Optional<Endpoint>> asked = new CopyOnWriteArrayList<>();
   final List<Channel> accepted = new CopyOnWriteArrayList<>();
   final PodContext pod = LoopbackDoors.pod("db");
+  volatile InetSocketAddress originalDestination =
+      new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 5432);
   final PooledUpstreams upstreams;
   private final Loops loops;
   private final Channel listener;
@@ -88,12 +90,9 @@ final class RelayBench implements AutoCloseable {
             .channel();
   }
 
-  static TcpSettings settings(Duration reportEvery, Duration idleTimeout) {
+  static TcpSettings reporting(Duration every) {
     return new TcpSettings(
-        reportEvery,
-        idleTimeout,
-        TcpSettings.DEFAULT.bufferLowBytes(),
-        TcpSettings.DEFAULT.bufferHighBytes());
+        every, TcpSettings.DEFAULT.bufferLowBytes(), TcpSettings.DEFAULT.bufferHighBytes());
   }
 
   private void couple(TcpRelay relay, Channel channel, Cluster cluster, String alreadyRead) {
@@ -101,7 +100,7 @@ final class RelayBench implements AutoCloseable {
         new InterceptedConnection(
             Direction.OUTBOUND,
             pod,
-            new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 5432),
+            originalDestination,
             (InetSocketAddress) channel.remoteAddress());
     ByteBuf bytes = channel.alloc().buffer();
     bytes.writeBytes(Unpooled.copiedBuffer(alreadyRead, StandardCharsets.US_ASCII));

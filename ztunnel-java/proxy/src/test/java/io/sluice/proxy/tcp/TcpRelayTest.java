@@ -3,6 +3,8 @@ package io.sluice.proxy.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.mesh.service.Cluster;
+import io.sluice.mesh.service.TcpOptions;
 import io.sluice.proxy.fault.ResponseFlag;
 import io.sluice.proxy.testkit.Clusters;
 import io.sluice.proxy.testkit.DeadPort;
@@ -15,6 +17,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -285,14 +288,19 @@ class TcpRelayTest {
         RelayBench bench =
             new RelayBench(
                 transport,
-                Clusters.listed(server.address()),
-                RelayBench.settings(Duration.ofMillis(10), Duration.ofMillis(50)),
+                idleAfter(Duration.ofMillis(50), server),
+                RelayBench.reporting(Duration.ofMillis(10)),
                 "");
         Socket client = bench.connect()) {
       assertThat(client.getInputStream().read()).isEqualTo(-1);
       bench.endsWith(ResponseFlag.NONE);
       Eventually.until("the server sees the end", () -> server.open() == 0);
     }
+  }
+
+  private static Cluster idleAfter(Duration timeout, ScriptedServer server) {
+    return Clusters.with(
+        Clusters.listed(server.address()), new TcpOptions(Optional.of(timeout), Optional.empty()));
   }
 
   private static RelayBench bench(Transport transport, ScriptedServer server) {

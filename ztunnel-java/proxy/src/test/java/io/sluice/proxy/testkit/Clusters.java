@@ -6,6 +6,7 @@ import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.LoadBalancer;
 import io.sluice.mesh.service.ServiceId;
+import io.sluice.mesh.service.TcpOptions;
 import io.sluice.mesh.service.UpstreamTls;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -48,7 +49,8 @@ public final class Clusters {
         cluster.discovery(),
         balancer,
         cluster.connectTimeout(),
-        cluster.tls());
+        cluster.tls(),
+        cluster.tcp());
   }
 
   public static Cluster with(Cluster cluster, Duration connectTimeout) {
@@ -58,7 +60,8 @@ public final class Clusters {
         cluster.discovery(),
         cluster.loadBalancer(),
         connectTimeout,
-        cluster.tls());
+        cluster.tls(),
+        cluster.tcp());
   }
 
   public static Cluster with(Cluster cluster, UpstreamTls tls) {
@@ -68,7 +71,19 @@ public final class Clusters {
         cluster.discovery(),
         cluster.loadBalancer(),
         cluster.connectTimeout(),
-        Optional.of(tls));
+        Optional.of(tls),
+        cluster.tcp());
+  }
+
+  public static Cluster with(Cluster cluster, TcpOptions tcp) {
+    return new Cluster(
+        cluster.id(),
+        cluster.service(),
+        cluster.discovery(),
+        cluster.loadBalancer(),
+        cluster.connectTimeout(),
+        cluster.tls(),
+        tcp);
   }
 
   public static List<Endpoint> endpoints(InetSocketAddress... addresses) {

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.sluice.mesh.service.TcpOptions.Keepalive;
 import io.sluice.proxy.testkit.Loops;
 import io.sluice.proxy.testkit.ScriptedServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +79,49 @@ class TransportTest {
       // Once more, and nothing happens.
       Loops.run(channel.eventLoop(), () -> Transport.reset(channel));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatAListenerAcceptsInheritsItsKeepalive(Transport transport) throws Exception {
+    CompletableFuture<Map<String, Integer>> seen = new CompletableFuture<>();
+    InetAddress local = InetAddress.ofLiteral("127.0.0.1");
+    try (Loops loops = new Loops(transport, 1)) {
+      Channel listener =
+          new ServerBootstrap()
+              .group(loops.group())
+              .channelFactory(() -> probing(transport.newServerSocketChannel(local)))
+              .childHandler(
+                  new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel accepted) {
+                      seen.complete(keepaliveOf(accepted));
+                    }
+                  })
+              .bind(new InetSocketAddress(local, 0))
+              .sync()
+              .channel();
+      try (Socket client =
+          new Socket(local, ((InetSocketAddress) listener.localAddress()).getPort())) {
+        assertThat(client.isConnected()).isTrue();
+        assertThat(seen.get(20, TimeUnit.SECONDS))
+            .isEqualTo(Map.of("on", 1, "time", 7, "interval", 3, "probes", 4));
+      }
+    }
+  }
+
+  private static ServerSocketChannel probing(ServerSocketChannel listener) {
+    Transport.keepAlive(listener, new Keepalive(Duration.ofSeconds(7), Duration.ofSeconds(3), 4));
+    return listener;
+  }
+
+  private static Map<String, Integer> keepaliveOf(Channel channel) {
+    ChannelConfig config = channel.config();
+    return Map.of(
+        "on", config.getOption(Transport.KEEPALIVE),
+        "time", config.getOption(Transport.KEEPALIVE_TIME_SECONDS),
+        "interval", config.getOption(Transport.KEEPALIVE_INTERVAL_SECONDS),
+        "probes", config.getOption(Transport.KEEPALIVE_PROBES));
   }
 
   @ParameterizedTest

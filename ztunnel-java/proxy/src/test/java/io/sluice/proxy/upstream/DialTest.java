@@ -2,9 +2,13 @@ package io.sluice.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.socket.SocketChannel;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Discovery;
+import io.sluice.mesh.service.LoadBalancer;
+import io.sluice.mesh.service.TcpOptions;
+import io.sluice.mesh.service.TcpOptions.Keepalive;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.testkit.Clusters;
 import io.sluice.proxy.testkit.DeadPort;
@@ -20,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -146,6 +151,73 @@ class DialTest {
     } finally {
       dead.forEach(DeadPort::close);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void afterASilentEndpointAnotherOneIsTried(Transport transport) {
+    try (UpstreamBench bench = new UpstreamBench(transport);
+        DeadPort silent = DeadPort.unanswering();
+        ScriptedServer server = ScriptedServer.silent()) {
+      Cluster cluster =
+          Clusters.with(
+              Clusters.with(
+                  Clusters.listed(silent.address(), server.address()), LoadBalancer.ROUND_ROBIN),
+              Duration.ofMillis(300));
+      for (int i = 0; i < 2; i++) {
+        assertThat(bench.tcp(cluster).endpoint().address()).isEqualTo(server.address());
+      }
+      assertThat(bench.doors.own().exempted()).as("dials").hasSize(3);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noMoreThanTwoSilentEndpointsAreWaitedFor(Transport transport) {
+    try (UpstreamBench bench = new UpstreamBench(transport);
+        DeadPort one = DeadPort.unanswering();
+        DeadPort two = DeadPort.unanswering();
+        DeadPort three = DeadPort.unanswering()) {
+      Cluster cluster =
+          Clusters.with(
+              Clusters.listed(one.address(), two.address(), three.address()),
+              Duration.ofMillis(150));
+      assertThat(bench.failure(cluster)).isInstanceOf(Failure.ConnectTimeout.class);
+      assertThat(bench.doors.own().exempted()).as("dials").hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theNetworkIsProbedAsTheClusterSaysAndThePodsOwnAppIsNot(Transport transport) {
+    try (UpstreamBench bench = new UpstreamBench(transport);
+        ScriptedServer server = ScriptedServer.silent()) {
+      Cluster cluster = Clusters.listed(server.address());
+      assertThat(keepaliveOf(bench.tcp(cluster))).containsExactly(1, 60, 20, 5);
+      TcpOptions own =
+          new TcpOptions(
+              Optional.empty(),
+              Optional.of(new Keepalive(Duration.ofSeconds(7), Duration.ofDays(1), 4)));
+      assertThat(keepaliveOf(bench.tcp(Clusters.with(cluster, own))))
+          .as("a day is more than the kernel takes")
+          .containsExactly(1, 7, 32_767, 4);
+      Acquired app =
+          bench.acquire(
+              new UpstreamTarget(
+                  Clusters.originalDestination(),
+                  bench.inbound(server.address(), UpstreamBench.CLIENT),
+                  false));
+      assertThat(keepaliveOf(UpstreamBench.ready(app)).getFirst()).isZero();
+    }
+  }
+
+  private static List<Integer> keepaliveOf(UpstreamConnection connection) {
+    ChannelConfig config = connection.channel().config();
+    return List.of(
+        config.getOption(Transport.KEEPALIVE),
+        config.getOption(Transport.KEEPALIVE_TIME_SECONDS),
+        config.getOption(Transport.KEEPALIVE_INTERVAL_SECONDS),
+        config.getOption(Transport.KEEPALIVE_PROBES));
   }
 
   @ParameterizedTest
