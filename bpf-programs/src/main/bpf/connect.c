@@ -116,7 +116,7 @@ static __always_inline struct sl_pod *pod_to_redirect(struct bpf_sock_addr *ctx,
 		return 0;
 	}
 	bpf_sk_storage_delete(&orig_dst, sk);
-	if (!pod)
+	if (!pod || agent_is_dying())
 		return 0;
 
 	never = SL_C_MAX;

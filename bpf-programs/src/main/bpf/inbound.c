@@ -50,7 +50,7 @@ int sl_inbound(struct bpf_sk_lookup *ctx)
 	__u64 cookie;
 	long err;
 
-	if (ctx->protocol != IPPROTO_TCP)
+	if (ctx->protocol != IPPROTO_TCP || agent_is_dying())
 		return SK_PASS;
 	if (ctx->family == AF_INET) {
 		local = mapped(ctx->local_ip4);

@@ -8,6 +8,7 @@
  *   app getpeername(), getsockname(), accept()
  *                  --> sockname.c  true addresses on both sides
  *   SYN to the pod --> inbound.c   -> the agent's inbound listener, if the app listens there
+ *   kill -9        --> death.c     nothing is steered any more, before the agent's files are closed
  *
  * All links belong to the agent's process; the kernel removes them when it dies, and traffic goes
  * direct (docs/adr/0001).
@@ -15,6 +16,7 @@
 #include "sluice.h"
 
 #include "connect.c"
+#include "death.c"
 #include "inbound.c"
 #include "sockname.c"
 #include "sockops.c"

@@ -110,6 +110,13 @@ struct {
 } inbound SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sl_agent);
+} agent SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, SL_C_MAX);
 	__type(key, __u32);
@@ -135,6 +142,15 @@ static __always_inline void count(__u32 what)
 
 	if (n)
 		(*n)++;
+}
+
+/* Whether nobody is behind the listeners any more. No counter: nobody is left to read it. */
+static __always_inline int agent_is_dying(void)
+{
+	__u32 zero = 0;
+	struct sl_agent *a = bpf_map_lookup_elem(&agent, &zero);
+
+	return a && a->dying;
 }
 
 static __always_inline struct sl_addr mapped(__u32 ip4)

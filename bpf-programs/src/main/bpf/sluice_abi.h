@@ -119,6 +119,13 @@ struct sl_pod_ip {
 };
 _Static_assert(sizeof(struct sl_pod_ip) == 8, "sl_pod_ip");
 
+/* agent: the only entry */
+struct sl_agent {
+	__u32 tgid;  /* of the process that loaded the programs; 0: not known */
+	__u32 dying; /* it was killed: steer nothing any more */
+};
+_Static_assert(sizeof(struct sl_agent) == 8, "sl_agent");
+
 /* Index of `counters`. New ones at the end, before SL_C_MAX; none is ever renumbered. */
 enum sl_counter {
 	/* connect: steered */

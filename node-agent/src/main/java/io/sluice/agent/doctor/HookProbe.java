@@ -65,6 +65,7 @@ final class HookProbe {
       Path cgroup = Files.createTempDirectory(Cgroup2.root(), "sluice-doctor");
       try (AttachedDatapath attached = loaded.attach(cgroup)) {
         findings.add(Finding.ok(need, String.join(", ", attached.programs().keySet())));
+        findings.add(deathWatch(attached));
         attachInbound(attached);
       } finally {
         Files.delete(cgroup);
@@ -72,6 +73,16 @@ final class HookProbe {
     } catch (KernelFault | IOException e) {
       findings.add(Finding.missing(need, message(e), ENOUGH));
     }
+  }
+
+  private static Finding deathWatch(AttachedDatapath attached) {
+    String need = "raw tracepoint";
+    return attached.watchesDeath()
+        ? Finding.ok(need, "pods go direct in the moment in which the agent is killed")
+        : Finding.note(
+            need,
+            "this kernel has none: connections made within some 20 ms of a kill -9 fail",
+            "a kernel with CONFIG_BPF_EVENTS; all else works without");
   }
 
   private void attachInbound(AttachedDatapath attached) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The agent and the pods come and go. */
 class AgentLifeTest {
-
-  /** Generous: a loaded machine takes its time to end a process. */
-  private static final long DIRECT_AFTER_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
   @TempDir Path directory;
   private Lab lab;
@@ -92,14 +88,14 @@ class AgentLifeTest {
             "python3",
             Lab.script("connects.py"),
             shelf.ip4(),
-            "9000",
+            "8080",
             "1000",
             "4",
             results.toString());
     Lab.await("connects run", () -> lines(results).count() > 100);
 
     long killed = System.nanoTime();
-    agent.kill();
+    long sent = agent.kill();
     long gone = System.nanoTime();
 
     assertThat(connects.onExit().join().exitValue()).isZero();
@@ -108,25 +104,23 @@ class AgentLifeTest {
     long firstFailure = failed.stream().mapToLong(Connect::end).min().orElse(gone);
     long firstDirect =
         all.stream()
-            .filter(each -> each.verdict().equals("ok") && each.begin() > firstFailure)
-            .mapToLong(Connect::begin)
+            .filter(each -> each.verdict().equals("ok") && each.begin() > sent)
+            .mapToLong(Connect::end)
             .min()
             .orElseThrow();
     System.out.printf(
-        "kill -9: first failure after %.1f ms, first good connect %.1f ms after that, process gone after %.1f ms,"
-            + " %d of %d failed, the last one begun %.1f ms after the first failure%n",
-        (firstFailure - killed) / 1e6,
-        (firstDirect - firstFailure) / 1e6,
-        (gone - killed) / 1e6,
+        "kill -9: %d of %d connects failed, the last one begun %.2f ms before the signal was sent;"
+            + " first direct one done %.2f ms after it; first failure seen after %.1f ms, process gone after %.1f ms%n",
         failed.size(),
         all.size(),
-        (failed.stream().mapToLong(Connect::begin).max().orElse(firstFailure) - firstFailure)
-            / 1e6);
+        (sent - failed.stream().mapToLong(Connect::begin).max().orElse(sent)) / 1e6,
+        (firstDirect - sent) / 1e6,
+        (firstFailure - sent) / 1e6,
+        (gone - sent) / 1e6);
     assertThat(failed).as("none failed before").allMatch(each -> each.end() > killed);
     assertThat(failed)
-        .as("none failed later")
-        .allMatch(each -> each.begin() < gone + DIRECT_AFTER_NANOS_MAX);
-    assertThat(firstDirect - gone).isLessThan(DIRECT_AFTER_NANOS_MAX);
+        .as("the kernel knows of the death at once: only those under way fail")
+        .allMatch(each -> each.begin() < sent);
 
     agent = AgentProcess.start(library.directory(), directory).awaitReady();
     assertThat(get()).isEqualTo("200");

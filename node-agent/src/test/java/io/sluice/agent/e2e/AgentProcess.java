@@ -124,10 +124,16 @@ final class AgentProcess implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** SIGKILL. */
-  void kill() {
+  /**
+   * SIGKILL.
+   *
+   * @return when the signal had been sent, as {@code System.nanoTime}
+   */
+  long kill() {
     process.destroyForcibly();
+    long sent = System.nanoTime();
     awaitExit();
+    return sent;
   }
 
   /** SIGTERM; returns without waiting. */

@@ -66,16 +66,18 @@ public final class LibBpf {
    *
    * @param name for messages
    * @param elf the object file
+   * @param optional programs that are left out where the kernel does not know their type
    * @param logDirectory where the verifier's whole log is kept when it refuses a program
    * @return the loaded object, which the caller closes
    */
-  public BpfObjectHandle loadObject(String name, byte[] elf, Path logDirectory) {
+  public BpfObjectHandle loadObject(
+      String name, byte[] elf, List<String> optional, Path logDirectory) {
     synchronized (LOG_CALLBACK) {
       try (Arena arena = Arena.ofConfined()) {
         BpfLog log = new BpfLog();
         MemorySegment before = Lib.libbpf_set_print(libbpf_print_fn_t.allocate(log::print, arena));
         try {
-          return load(name, elf, log, logDirectory, arena);
+          return load(name, elf, optional, log, logDirectory, arena);
         } finally {
           MemorySegment ours = Lib.libbpf_set_print(before);
           assert ours.address() != 0;
@@ -85,18 +87,27 @@ public final class LibBpf {
   }
 
   private static BpfObjectHandle load(
-      String name, byte[] elf, BpfLog log, Path logDirectory, Arena arena) {
+      String name, byte[] elf, List<String> optional, BpfLog log, Path logDirectory, Arena arena) {
     MemorySegment bytes = arena.allocate(elf.length, Long.BYTES);
     bytes.copyFrom(MemorySegment.ofArray(elf));
     MemorySegment object = Lib.bpf_object__open_mem(bytes, elf.length, MemorySegment.NULL);
     if (object.address() == 0) {
       throw log.fault("bpf_object__open_mem", name, 0, logDirectory);
     }
+    optional.forEach(program -> leaveOutIfUnknown(object, program, arena));
     int result = Lib.bpf_object__load(object);
     if (result != 0) {
       Lib.bpf_object__close(object);
       throw log.fault("bpf_object__load", name, -result, logDirectory);
     }
     return new BpfObjectHandle(name, object);
+  }
+
+  private static void leaveOutIfUnknown(MemorySegment object, String program, Arena arena) {
+    MemorySegment p = Lib.bpf_object__find_program_by_name(object, arena.allocateFrom(program));
+    if (p.address() != 0
+        && Lib.libbpf_probe_bpf_prog_type(Lib.bpf_program__type(p), MemorySegment.NULL) != 1) {
+      Lib.bpf_program__set_autoload(p, false);
+    }
   }
 }

@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Programs at their hooks. Pods are steered when they have been prepared and enabled. */
 public final class AttachedDatapath implements AutoCloseable {
@@ -26,16 +27,22 @@ public final class AttachedDatapath implements AutoCloseable {
   private final BpfObjectHandle object;
   private final List<BpfLink> connects;
   private final List<BpfLink> names;
+  private final Optional<BpfLink> deathWatch;
   private final PodMaps maps;
   private final BpfMap listening;
   private final OwnSockets ownSockets;
   private final OriginalDestinations originalDestinations;
   private final Counters counters;
 
-  AttachedDatapath(BpfObjectHandle object, List<BpfLink> connects, List<BpfLink> names) {
+  AttachedDatapath(
+      BpfObjectHandle object,
+      List<BpfLink> connects,
+      List<BpfLink> names,
+      Optional<BpfLink> deathWatch) {
     this.object = object;
     this.connects = List.copyOf(connects);
     this.names = List.copyOf(names);
+    this.deathWatch = deathWatch;
     BpfMap pending = object.map("pending");
     this.maps =
         new PodMaps(
@@ -100,6 +107,14 @@ public final class AttachedDatapath implements AutoCloseable {
     return attached;
   }
 
+  /**
+   * Whether all pods are let go of in the moment in which this process is killed; false where the
+   * kernel has no raw tracepoints: then it takes until its files are closed.
+   */
+  public boolean watchesDeath() {
+    return deathWatch.isPresent();
+  }
+
   /** What the programs counted since they were loaded. Any thread. */
   public Map<Counter, Long> counters() {
     return counters.read();
@@ -118,6 +133,7 @@ public final class AttachedDatapath implements AutoCloseable {
   public void close() {
     drain();
     names.forEach(BpfLink::close);
+    deathWatch.ifPresent(BpfLink::close);
     object.close();
   }
 }

@@ -28,6 +28,7 @@ public record DatapathSpec(byte[] elf, Path logDirectory) {
 
   /** Loads it: 0.1-0.3 s. Nothing is attached yet. The caller closes what it gets. */
   public LoadedDatapath load() {
-    return new LoadedDatapath(LibBpf.find().loadObject(OBJECT, elf, logDirectory));
+    return new LoadedDatapath(
+        LibBpf.find().loadObject(OBJECT, elf, DeathWatch.PROGRAMS, logDirectory));
   }
 }

@@ -47,7 +47,8 @@ public final class LoadedDatapath implements AutoCloseable {
       for (String program : CONNECTS) {
         connects.add(object.attach(program, directory, "cgroup " + cgroup2));
       }
-      return new AttachedDatapath(object, connects, names);
+      // Last: it is of use only once something is steered.
+      return new AttachedDatapath(object, connects, names, DeathWatch.attach(object));
     } catch (RuntimeException e) {
       connects.forEach(BpfLink::close);
       names.forEach(BpfLink::close);

@@ -30,7 +30,7 @@ class LibBpfTest {
   @Test
   void whatIsNoObjectIsRefusedWithLibbpfsWords(@TempDir Path logs) {
     byte[] garbage = "no ELF".getBytes(StandardCharsets.UTF_8);
-    assertThatThrownBy(() -> LibBpf.find().loadObject("garbage", garbage, logs))
+    assertThatThrownBy(() -> LibBpf.find().loadObject("garbage", garbage, List.of(), logs))
         .isInstanceOf(KernelFault.class)
         .hasMessageContaining("bpf_object__open_mem(garbage)")
         .hasMessageContaining("libbpf says:");
@@ -42,7 +42,7 @@ class LibBpfTest {
     spoilFirstInstruction(elf, "sk_lookup");
     KernelFault fault =
         catchThrowableOfType(
-            KernelFault.class, () -> LibBpf.find().loadObject("spoilt", elf, logs));
+            KernelFault.class, () -> LibBpf.find().loadObject("spoilt", elf, List.of(), logs));
     assertThat(fault).hasMessageContaining("r0 = r9").hasMessageContaining("R9 !read_ok");
     try (var files = Files.list(logs)) {
       Path log = files.findFirst().orElseThrow();
@@ -54,7 +54,7 @@ class LibBpfTest {
   @Test
   void unknownMapAndProgramAreNamed(@TempDir Path logs) throws IOException {
     try (BpfObjectHandle object =
-        LibBpf.find().loadObject("sluice", BpfObject.read("sluice"), logs)) {
+        LibBpf.find().loadObject("sluice", BpfObject.read("sluice"), List.of(), logs)) {
       assertThatThrownBy(() -> object.map("no_such_map")).hasMessageContaining("no_such_map");
       assertThatThrownBy(() -> object.attach("no_such_prog", 0, "nothing"))
           .hasMessageContaining("no_such_prog");
