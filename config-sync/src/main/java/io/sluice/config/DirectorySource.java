@@ -10,6 +10,8 @@ import io.sluice.config.watch.Bell;
 import io.sluice.config.watch.DirectoryAlarm;
 import io.sluice.config.watch.DirectoryReader;
 import io.sluice.config.watch.FileText;
+import io.sluice.config.watch.RestingFiles;
+import io.sluice.config.watch.SeenFile;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.problem.Problem;
 import io.sluice.mesh.problem.Problem.Severity;
@@ -45,14 +47,14 @@ import org.jspecify.annotations.Nullable;
  * (the first ones from the thread that calls {@link #start()}).
  */
 public final class DirectorySource implements AutoCloseable {
-  /** A change is read when the directory has been quiet for so long. */
+  /** A change is looked at when the directory has been quiet for so long. */
   private static final Duration QUIET = Duration.ofMillis(20);
 
   /** And after so long in any case. */
   private static final Duration LATE = Duration.ofMillis(100);
 
   /** Changes that raise no event are seen within this time. */
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final System.Logger LOG = System.getLogger(DirectorySource.class.getName());
@@ -62,6 +64,7 @@ public final class DirectorySource implements AutoCloseable {
   private final InstantSource clock;
   private final Bell bell = new Bell(QUIET, LATE);
   private final DirectoryReader reader;
+  private final RestingFiles files = new RestingFiles(this::arrivalOf);
   private final ManifestReader manifests = new ManifestReader();
   private final ResourceStore store = new ResourceStore();
   private final Publisher publisher;
@@ -104,7 +107,7 @@ public final class DirectorySource implements AutoCloseable {
           new NotDirectoryException(directory + " (expected: a directory with Kubernetes YAML)"));
     }
     alarm = new DirectoryAlarm(directory, bell);
-    look();
+    look(true);
     thread = Thread.ofPlatform().name("sluice-config").daemon().start(this::run);
   }
 
@@ -149,9 +152,9 @@ public final class DirectorySource implements AutoCloseable {
   private void run() {
     while (!closed) {
       try {
-        bell.await(LOOK_EVERY);
+        bell.await(untilNextLook());
         if (!closed) {
-          look();
+          look(false);
         }
       } catch (InterruptedException e) {
         return;
@@ -164,13 +167,25 @@ public final class DirectorySource implements AutoCloseable {
     }
   }
 
-  private void look() {
+  private Duration untilNextLook() {
+    return files
+        .nextLook(System.nanoTime())
+        .filter(due -> due.compareTo(LOOK_EVERY) < 0)
+        .orElse(LOOK_EVERY);
+  }
+
+  private long arrivalOf(String name) {
+    return alarm == null ? 0 : alarm.arrivalOf(name);
+  }
+
+  private void look(boolean first) {
     List<Problem> problems = new ArrayList<>();
     if (alarm != null) {
       alarm.arm();
     }
     try {
-      texts = reader.read();
+      SortedMap<String, SeenFile> seen = reader.read();
+      texts = first ? files.takeAll(seen) : files.look(seen, System.nanoTime());
     } catch (IOException e) {
       problems.add(
           problem(
@@ -185,12 +200,26 @@ public final class DirectorySource implements AutoCloseable {
               reader.unread() + " files that were not read",
               "at most " + DirectoryReader.FILES_MAX + " files; the first by name are read"));
     }
+    for (String name : files.restless(System.nanoTime())) {
+      problems.add(restless(name));
+    }
     ResourceStore.Snapshot snapshot = store.update(contents());
     podAddresses.keySet().retainAll(uids(snapshot.resources()));
     boolean published = publisher.publish(snapshot, podAddresses);
     problems.addAll(snapshot.problems());
     problems.addAll(publisher.problems());
     update(snapshot.resources().size(), problems, published);
+  }
+
+  private static Problem restless(String name) {
+    return new Problem(
+        new ResourceRef("File", "", name),
+        Severity.WARNING,
+        "",
+        "changes all the time",
+        "a file that stays the same for a moment, so that it is not read half written: what was read"
+            + " of it before stays in force; write to another name and rename",
+        name);
   }
 
   private static Set<String> uids(List<MeshResource> resources) {

@@ -167,14 +167,14 @@ class DirectorySourceTest {
   }
 
   @Test
-  void hiddenFilesAndOthersAreNotRead() throws IOException, InterruptedException {
-    Files.createDirectory(directory.resolve("directory.yaml"));
-    Files.createSymbolicLink(directory.resolve("dangling.yaml"), Path.of("nowhere"));
-    // Opening a pipe that nobody writes to would wait for ever.
-    String pipe = directory.resolve("pipe.yaml").toString();
-    assertThat(new ProcessBuilder("mkfifo", pipe).start().waitFor()).isZero();
-    write(".hidden.yaml", service("web", "10.0.0.1"));
-    write("web.yaml.swp", service("web", "10.0.0.1"));
+  void hiddenFilesAndOthersAreNotRead() throws IOException {
+    for (String name :
+        List.of(
+            ".hidden.yaml", ".web.yaml.swp", "web.yaml~", "web.yaml.tmp", "#web.yaml#", "4913")) {
+      write(name, service("web", "10.0.0.1"));
+    }
+    // Emacs' lock: a link to nothing.
+    Files.createSymbolicLink(directory.resolve(".#web.yaml"), Path.of("me@host.123"));
     write("README.md", "no YAML: [");
     source.start();
 

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,9 +40,14 @@ public final class DirectoryReader {
    */
   private static final Duration SETTLE = Duration.ofSeconds(2);
 
+  /** The time of change, not of modification: programs set the latter back as they like. */
+  private static final String ATTRIBUTES = "unix:isRegularFile,isDirectory,fileKey,ctime,size";
+
+  private static final Print NOTHING = new Print(null, FileTime.fromMillis(0), -1);
+
   private static final Known TOO_MUCH =
       new Known(
-          new Print(null, FileTime.fromMillis(0), -1),
+          NOTHING,
           false,
           new FileText.Unreadable(
               "not read", "at most " + CHARACTERS_MAX + " characters in the files of a directory"));
@@ -62,21 +67,21 @@ public final class DirectoryReader {
    *
    * @throws IOException when the directory itself can't be read
    */
-  public SortedMap<String, FileText> read() throws IOException {
+  public SortedMap<String, SeenFile> read() throws IOException {
     long characters = 0;
     Map<String, Known> next = new HashMap<>();
-    SortedMap<String, FileText> texts = new TreeMap<>();
+    SortedMap<String, SeenFile> seen = new TreeMap<>();
     for (Map.Entry<String, Path> file : files().entrySet()) {
       Known now = file(file.getValue(), known.get(file.getKey()));
       if (now != null) {
         characters += now.text() instanceof FileText.Text text ? text.text().length() : 0;
         Known kept = characters <= CHARACTERS_MAX ? now : TOO_MUCH;
         next.put(file.getKey(), kept);
-        texts.put(file.getKey(), kept.text());
+        seen.put(file.getKey(), new SeenFile(kept.print(), kept.text()));
       }
     }
     known = next;
-    return texts;
+    return seen;
   }
 
   /** What stands in the way, in words that need no Java. */
@@ -85,6 +90,7 @@ public final class DirectoryReader {
       case AccessDeniedException denied -> "permission denied";
       case NoSuchFileException missing -> "missing";
       case NotDirectoryException other -> "not a directory";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
       default -> failure.toString();
     };
   }
@@ -120,28 +126,38 @@ public final class DirectoryReader {
         && (lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json"));
   }
 
-  /** Null when it is no file, or has just gone. */
+  /** Null when there is nothing of that name, not even a link to nothing. */
   private @Nullable Known file(Path path, @Nullable Known before) {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      if (!attributes.isRegularFile()) {
-        return null;
+      Map<String, Object> attributes = Files.readAttributes(path, ATTRIBUTES);
+      if (!Boolean.TRUE.equals(attributes.get("isRegularFile"))) {
+        return unreadable(
+            Boolean.TRUE.equals(attributes.get("isDirectory"))
+                ? "a directory"
+                : "a pipe, socket or device",
+            "a file; what was last read of this name stays in force, remove it to take that away");
       }
-      Print print =
-          new Print(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
+      Print print = Print.of(attributes);
       if (before != null && before.settled() && before.print().equals(print)) {
         return before;
       }
-      boolean settled = print.modified().toInstant().isBefore(clock.instant().minus(SETTLE));
+      boolean settled = print.changed().toInstant().isBefore(clock.instant().minus(SETTLE));
       return new Known(print, settled, content(path));
     } catch (NoSuchFileException e) {
-      return null;
+      return Files.isSymbolicLink(path)
+          ? unreadable(
+              "a link to nothing",
+              "a link to a file; what was last read of it stays in force, remove the link to take"
+                  + " that away")
+          : null;
     } catch (IOException e) {
-      FileText unreadable =
-          new FileText.Unreadable(
-              why(e), "a file that the agent may read; what was last read of it stays in force");
-      return new Known(new Print(null, FileTime.fromMillis(0), -1), false, unreadable);
+      return unreadable(
+          why(e), "a file that the agent may read; what was last read of it stays in force");
     }
+  }
+
+  private static Known unreadable(String value, String expected) {
+    return new Known(NOTHING, false, new FileText.Unreadable(value, expected));
   }
 
   private static FileText content(Path path) throws IOException {
@@ -164,18 +180,12 @@ public final class DirectoryReader {
   private record Known(Print print, boolean settled, FileText text) {}
 
   /** What tells one version of a file from the next without reading it. */
-  private record Print(@Nullable Object inode, FileTime modified, long size) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Print print
-          && Objects.equals(print.inode, inode)
-          && print.modified.equals(modified)
-          && print.size == size;
-    }
-
-    @Override
-    public int hashCode() {
-      return Objects.hash(inode, modified, size);
+  private record Print(@Nullable Object inode, FileTime changed, long size) {
+    static Print of(Map<String, Object> attributes) {
+      return new Print(
+          attributes.get("fileKey"),
+          (FileTime) Objects.requireNonNull(attributes.get("ctime"), "ctime"),
+          (Long) Objects.requireNonNull(attributes.get("size"), "size"));
     }
   }
 }
