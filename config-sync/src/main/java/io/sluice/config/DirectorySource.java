@@ -74,6 +74,7 @@ public final class DirectorySource implements AutoCloseable {
   private final Map<String, Translated> translated = new HashMap<>();
 
   private SortedMap<String, FileText> texts = new TreeMap<>();
+  private Set<Problem> logged = Set.of();
   private volatile ConfigStatus status = ConfigStatus.NONE;
   private volatile boolean closed;
   private @Nullable DirectoryAlarm alarm;
@@ -251,7 +252,10 @@ public final class DirectorySource implements AutoCloseable {
       case FileText.Text readable -> manifests.read(name, readable.text());
       case FileText.Unreadable unreadable ->
           new FileContent(
-              List.of(), List.of(problem(name, unreadable.value(), unreadable.expected())), false);
+              List.of(),
+              List.of(problem(name, unreadable.value(), unreadable.expected())),
+              false,
+              Map.of());
     };
   }
 
@@ -263,10 +267,11 @@ public final class DirectorySource implements AutoCloseable {
   private void update(int resources, List<Problem> problems, boolean published) {
     List<Problem> sorted =
         problems.stream()
+            .map(this::withLine)
             .sorted(Comparator.comparing(Problem::severity).thenComparing(Problem::resource))
             .toList();
     ConfigStatus before = status;
-    logNew(before.problems(), sorted);
+    logNew(sorted);
     status =
         new ConfigStatus(
             tables.current().generation(),
@@ -285,13 +290,23 @@ public final class DirectorySource implements AutoCloseable {
     }
   }
 
-  private static void logNew(List<Problem> before, List<Problem> now) {
-    Set<Problem> known = new HashSet<>(before);
+  /** web.yaml becomes web.yaml:12, where the object's document begins. */
+  private Problem withLine(Problem problem) {
+    Translated file = translated.get(problem.source());
+    Integer line = file == null ? null : file.content().lines().get(problem.resource());
+    return line == null ? problem : problem.in(problem.source() + ":" + line);
+  }
+
+  /** What has only moved to another line is not told again. */
+  private void logNew(List<Problem> now) {
+    Set<Problem> known = new HashSet<>();
     for (Problem problem : now) {
-      if (known.add(problem)) {
+      Problem anywhere = problem.in("");
+      if (known.add(anywhere) && !logged.contains(anywhere)) {
         LOG.log(problem.severity() == Severity.ERROR ? Level.ERROR : Level.WARNING, problem.line());
       }
     }
+    logged = known;
   }
 
   private record Translated(FileText text, FileContent content) {}

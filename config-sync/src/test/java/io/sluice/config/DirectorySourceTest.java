@@ -107,7 +107,7 @@ class DirectorySourceTest {
           assertThat(problem.severity()).isEqualTo(Problem.Severity.ERROR);
           assertThat(problem.line())
               .isEqualTo(
-                  "ERROR Service shop/web spec.ports[0].port: 70000 (expected: a port, 1..65535) in web.yaml");
+                  "ERROR Service shop/web spec.ports[0].port: 70000 (expected: a port, 1..65535) in web.yaml:1");
         });
 
     write("web.yaml", service("web", "10.0.0.3"));
@@ -221,7 +221,7 @@ class DirectorySourceTest {
     assertThat(source.status().problems())
         .singleElement()
         .satisfies(problem ->
-            assertThat(problem.line()).contains("it is in a.yaml already").endsWith("in b.yaml"));
+            assertThat(problem.line()).contains("it is in a.yaml already").endsWith("in b.yaml:1"));
 
     Files.delete(directory.resolve("a.yaml"));
     await(() -> hasService("10.0.0.2") && source.status().problems().isEmpty());

@@ -5,7 +5,9 @@ import io.sluice.mesh.problem.Problem;
 import io.sluice.mesh.problem.Problem.Severity;
 import io.sluice.mesh.problem.ResourceRef;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -29,6 +31,7 @@ public final class ManifestReader {
   public FileContent read(String name, String text) {
     List<Translation> translations = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
+    Map<ResourceRef, Integer> lines = new HashMap<>();
     String[] documents = SEPARATOR.split(text, DOCUMENTS_MAX);
     int line = 1;
     boolean any = false;
@@ -36,17 +39,30 @@ public final class ManifestReader {
       try {
         JsonNode tree = YamlTree.parse(saysNothing(document) ? "" : document, line);
         any |= !tree.isNull();
+        int before = translations.size();
         addAll(name, line, tree, translations, problems);
+        for (Translation found : translations.subList(before, translations.size())) {
+          lines.putIfAbsent(found.ref(), line + leadingLines(document));
+        }
       } catch (YamlTree.Unreadable e) {
         any = true;
-        problems.add(unreadable(name, line, String.valueOf(e.getMessage())));
+        problems.add(unreadable(name, document, line, String.valueOf(e.getMessage())));
       }
       line += (int) document.chars().filter(character -> character == '\n').count();
     }
     if (!any) {
       problems.add(empty(name));
     }
-    return new FileContent(translations, problems, problems.isEmpty());
+    return new FileContent(translations, problems, problems.isEmpty(), lines);
+  }
+
+  /** Between the separator and the first word. */
+  private static int leadingLines(String document) {
+    return (int)
+        document
+            .lines()
+            .takeWhile(line -> line.isBlank() || line.startsWith("#") || line.startsWith("%"))
+            .count();
   }
 
   /** Comments, and directives such as {@code %YAML 1.2}, which stand before a document's start. */
@@ -83,12 +99,14 @@ public final class ManifestReader {
     translations.add(translator.translate(file, tree));
   }
 
-  private static Problem unreadable(String file, int line, String message) {
-    return problem(
-        file,
+  private static Problem unreadable(String file, String document, int line, String message) {
+    return new Problem(
+        Guess.of(document).orElse(new ResourceRef("File", "", file)),
+        Severity.ERROR,
         "document at line " + line,
         Findings.shortened(message.replaceAll("\\s+", " ")),
-        "YAML; what was last read of this document stays in force");
+        "YAML; what was last read of this document stays in force",
+        file);
   }
 
   private static Problem empty(String file) {

@@ -21,7 +21,8 @@ final class ProblemJson {
           .put("severity", text(problem.severity()))
           .put("field", problem.field())
           .put("value", problem.value())
-          .put("expected", problem.expected());
+          .put("expected", problem.expected())
+          .put("source", problem.source());
     }
   }
 
@@ -34,7 +35,8 @@ final class ProblemJson {
         Problem.Severity.valueOf(StatusJson.text(node, "severity").toUpperCase(Locale.ROOT)),
         StatusJson.text(node, "field"),
         StatusJson.text(node, "value"),
-        StatusJson.text(node, "expected"));
+        StatusJson.text(node, "expected"),
+        node.path("source").asText(""));
   }
 
   /** {@code error}, {@code not_supported}, {@code warning}. */

@@ -4,6 +4,8 @@ import io.sluice.mesh.problem.Problem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** {@link AgentStatus} for people at a terminal: what is, what is wrong, what to do. Pure. */
@@ -100,20 +102,33 @@ public final class StatusText {
     if (problems.isEmpty()) {
       return "\nPROBLEMS: none\n";
     }
-    Table table = new Table().row("SEVERITY", "RESOURCE", "FIELD", "FOUND", "EXPECTED");
+    Table table = new Table().row("SEVERITY", "RESOURCE", "FIELD", "FOUND", "IN", "EXPECTED");
     for (Problem problem : problems) {
       table.row(
           ProblemJson.text(problem.severity()),
           problem.resource().toString(),
           orDash(problem.field()),
           orDash(problem.value()),
+          orDash(problem.source()),
           problem.expected());
     }
     String meaning =
         problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)
             ? " (error: the resource's last good version stays in force, if there was one)"
             : "";
-    return "\nPROBLEMS: " + problems.size() + meaning + "\n" + table.text();
+    return "\nPROBLEMS: " + problems.size() + bySeverity(problems) + meaning + "\n" + table.text();
+  }
+
+  /** {@code , 2 error, 1 warning}, where they are of several. */
+  private static String bySeverity(List<Problem> problems) {
+    Map<Problem.Severity, Long> counts =
+        problems.stream()
+            .collect(Collectors.groupingBy(Problem::severity, TreeMap::new, Collectors.counting()));
+    return counts.size() < 2
+        ? ""
+        : counts.entrySet().stream()
+            .map(each -> each.getValue() + " " + ProblemJson.text(each.getKey()))
+            .collect(Collectors.joining(", ", ": ", ""));
   }
 
   private String older() {

@@ -104,6 +104,19 @@ final class AgentProcess implements AutoCloseable {
     }
   }
 
+  /** Runs {@code sluice COMMAND} on this agent. */
+  Lab.Run command(String command) {
+    return Lab.run(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            Main.class.getName(),
+            command,
+            "--admin",
+            "127.0.0.1:" + admin.getPort()));
+  }
+
   /** The sum of all series of that name which carry these labels. */
   double metric(String name, Map<String, String> labels) {
     return get("/metrics")

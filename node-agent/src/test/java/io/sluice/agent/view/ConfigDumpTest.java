@@ -60,7 +60,7 @@ class ConfigDumpTest {
                   "podPorts": [{"address": "10.0.0.7:8080", "services": ["web.shop.svc.cluster.local:80"]}],
                   "problems": [
                     {"kind": "VirtualService", "namespace": "shop", "name": "driver", "severity": "error",
-                     "field": "spec.http[0].timeout", "value": "1 sec", "expected": "a duration such as 1s"}
+                     "field": "spec.http[0].timeout", "value": "1 sec", "expected": "a duration such as 1s", "source": "driver.yaml:3"}
                   ]
                 }
                 """));

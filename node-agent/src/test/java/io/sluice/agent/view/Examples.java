@@ -39,7 +39,8 @@ public final class Examples {
           Problem.Severity.ERROR,
           "spec.http[0].timeout",
           "1 sec",
-          "a duration such as 1s");
+          "a duration such as 1s",
+          "driver.yaml:3");
 
   private static final Workload WEB =
       new Workload("shop", "web-1", "web", Map.of("b", "2", "a", "1"), "default", "Kubernetes");

@@ -44,7 +44,7 @@ class StatusTextTest {
         .contains("NOT ENROLLED, tried again until it works\n  shop/staff-1: /run/netns/staff: no")
         .contains("PROBLEMS: 1 (error: the resource's last good version stays in force")
         .contains(
-            "error     VirtualService shop/driver  spec.http[0].timeout  1 sec  a duration such as 1s\n");
+            "error     VirtualService shop/driver  spec.http[0].timeout  1 sec  driver.yaml:3  a duration such as 1s\n");
   }
 
   @Test

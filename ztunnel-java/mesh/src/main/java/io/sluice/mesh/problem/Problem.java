@@ -12,7 +12,8 @@ import java.util.Objects;
  * @param value what was found there, shortened by the reporter if long; empty when nothing was
  *     there
  * @param expected what would be right, and what to do
- * @param source the file that the resource stands in; empty when it came from elsewhere
+ * @param source the file that the resource stands in, and if known its line: {@code web.yaml:12};
+ *     empty when it came from elsewhere
  */
 public record Problem(
     ResourceRef resource,
@@ -59,6 +60,11 @@ public record Problem(
   public Problem(
       ResourceRef resource, Severity severity, String field, String value, String expected) {
     this(resource, severity, field, value, expected, "");
+  }
+
+  /** The same problem, found at another place. */
+  public Problem in(String place) {
+    return new Problem(resource, severity, field, value, expected, place);
   }
 
   /** One line for a log or a terminal. */
