@@ -1,14 +1,13 @@
 package io.sluice.proxy;
 
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpRequest;
 import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.AppProtocol;
-import io.sluice.mesh.workload.Workload;
+import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.detect.Detection;
-import io.sluice.proxy.detect.Protocol;
 import io.sluice.proxy.doors.OriginalDestinations;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.fault.FaultExit;
@@ -19,16 +18,13 @@ import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.Interceptor;
 import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.resilience.Admission;
-import io.sluice.proxy.route.ConnectionView;
 import io.sluice.proxy.route.InboundRouter;
 import io.sluice.proxy.route.OutboundRouter;
 import io.sluice.proxy.route.RouteDecision;
-import io.sluice.proxy.route.TcpDecision;
 import io.sluice.proxy.route.TcpRouter;
 import io.sluice.proxy.tcp.TcpRelay;
 import io.sluice.proxy.telemetry.MeshTelemetry;
 import io.sluice.proxy.transport.Transport;
-import io.sluice.proxy.upstream.UpstreamTarget;
 import io.sluice.proxy.upstream.Upstreams;
 import java.util.Optional;
 import java.util.Set;
@@ -44,7 +40,7 @@ import java.util.random.RandomGenerator;
  * <pre>
  *   accepted socket
  *     2 intercept   -> where to, who calls            else RST
- *     3 detect      -> HTTP/1 or something else
+ *     3 detect      -> HTTP/1 or something else; a silent client's server is opened meanwhile
  *         HTTP/1, each request                         something else
  *     4 route       -> cluster, or an answer           cluster
  *     5 resilience  -> deadline, or an abort
@@ -58,6 +54,7 @@ final class ProxyPipeline {
   private final Detection detection;
   private final HttpServices http;
   private final TcpRelay relay;
+  private final Upstreams upstreams;
   private final MeshTelemetry telemetry;
   private final Supplier<? extends RandomGenerator> randoms;
 
@@ -75,9 +72,10 @@ final class ProxyPipeline {
       Supplier<? extends RandomGenerator> randoms) {
     this.tables = tables;
     this.interceptor = new Interceptor(originals);
-    this.detection = new Detection(settings.detectMillis());
+    this.detection = new Detection(settings.detectMillis(), settings.serverFirstMillis());
     this.http = new HttpServices(upstreams, nanoClock, new RequestIds(randoms), settings.http());
     this.relay = new TcpRelay(settings.tcp(), upstreams, failure -> FaultExit.of(failure).flag());
+    this.upstreams = upstreams;
     this.telemetry = telemetry;
     this.randoms = randoms;
   }
@@ -107,34 +105,63 @@ final class ProxyPipeline {
         channel,
         declared(connection),
         connection.originalDestination().getPort(),
-        protocol -> detected(channel, connection, draining, protocol));
+        new Walk(channel, connection, draining));
   }
 
-  private void detected(
-      SocketChannel channel,
-      InterceptedConnection connection,
-      BooleanSupplier draining,
-      Protocol protocol) {
-    ConnectionEdges edges = new ConnectionEdges(telemetry, tables, connection);
-    switch (protocol) {
-      // Requests, each by itself: rooms 4 and 5 in plan(), room 6 in the exchange, room 7 at its
-      // end.
-      case HTTP1 ->
+  /** What follows room 3, for one connection. */
+  private final class Walk implements Detection.Outcome {
+    private final SocketChannel channel;
+    private final InterceptedConnection connection;
+    private final BooleanSupplier draining;
+    private final ConnectionEdges edges;
+    private final OpaqueWay way;
+
+    Walk(SocketChannel channel, InterceptedConnection connection, BooleanSupplier draining) {
+      this.channel = channel;
+      this.connection = connection;
+      this.draining = draining;
+      this.edges = new ConnectionEdges(telemetry, tables, connection);
+      this.way = new OpaqueWay(tables, upstreams, randoms, edges, connection, channel.eventLoop());
+    }
+
+    @Override
+    public void silent(Runnable serverSpeaks) {
+      way.openEarly(serverSpeaks);
+    }
+
+    @Override
+    public void detected(Detected protocol, ByteBuf first) {
+      telemetry.detected(connection.direction(), protocol);
+      switch (protocol) {
+        // Requests, each by itself: rooms 4 and 5 in plan(), room 6 in the exchange, room 7 at its
+        // end.
+        case Detected.Http1 _ -> {
+          way.discardEarly();
           HttpConnection.serve(
               channel,
               connection,
               http,
               edges.rooms((request, start) -> plan(connection, request, start)),
               draining);
+          passOn(first);
+        }
 
-      // Bytes: nothing to choose but the cluster.
-      case HTTP2, TLS, OPAQUE -> {
-        TcpDecision way = routeTcp(connection);
-        relay.couple(
-            channel,
-            Unpooled.EMPTY_BUFFER,
-            new UpstreamTarget(way.cluster(), connection, false),
-            endpoint -> edges.tcp(way.service(), endpoint));
+        // Bytes: nothing to choose but the cluster.
+        case Detected.Tls(Optional<String> sni) -> relay.couple(channel, first, way.to(sni));
+        case Detected.Http2 _, Detected.Opaque _ -> relay.couple(channel, first, way);
+      }
+    }
+
+    @Override
+    public void gone() {
+      way.abandon();
+    }
+
+    private void passOn(ByteBuf first) {
+      if (first.isReadable()) {
+        channel.pipeline().fireChannelRead(first).fireChannelReadComplete();
+      } else {
+        first.release();
       }
     }
   }
@@ -180,24 +207,6 @@ final class ProxyPipeline {
           InboundRouter.route(
               table, connection.originalDestination(), RequestViews.authority(request));
     };
-  }
-
-  private TcpDecision routeTcp(InterceptedConnection connection) {
-    RouteTable table = tables.current();
-    return switch (connection.direction()) {
-      case OUTBOUND -> TcpRouter.outbound(table, view(connection), randoms.get());
-      case INBOUND -> TcpRouter.inbound(table, connection.originalDestination());
-    };
-  }
-
-  private static ConnectionView view(InterceptedConnection connection) {
-    Workload client = connection.pod().workload();
-    return new ConnectionView(
-        connection.originalDestination(),
-        Optional.empty(),
-        Optional.empty(),
-        client.namespace(),
-        client.labels());
   }
 
   private static HttpPlan refuse(RouteDecision decision, Failure failure) {

@@ -12,8 +12,10 @@ import java.util.Objects;
  * @param eventLoops threads, 1..256
  * @param backlogMax connections that wait to be accepted, a listener; more are dropped by the
  *     kernel, and their clients try again
- * @param detectMillis how long the first bytes are waited for on a port that declares nothing; then
- *     the connection is opaque
+ * @param detectMillis how long first bytes are held that can be two things, from the first of them
+ *     on; then the connection is opaque; ≥ 1
+ * @param serverFirstMillis after how much silence of a client its server is opened, because it may
+ *     be the one to speak first; ≥ 1
  * @param http limits of an HTTP connection
  * @param tcp limits of an opaque connection
  * @param upstream limits of the other side; also says how sockets are driven
@@ -22,6 +24,7 @@ public record ProxySettings(
     int eventLoops,
     int backlogMax,
     long detectMillis,
+    long serverFirstMillis,
     HttpLimits http,
     TcpSettings tcp,
     UpstreamSettings upstream) {
@@ -38,6 +41,10 @@ public record ProxySettings(
     if (detectMillis < 1) {
       throw new IllegalArgumentException("detectMillis: " + detectMillis + " (expected: >= 1)");
     }
+    if (serverFirstMillis < 1) {
+      throw new IllegalArgumentException(
+          "serverFirstMillis: " + serverFirstMillis + " (expected: >= 1)");
+    }
     Objects.requireNonNull(http, "http");
     Objects.requireNonNull(tcp, "tcp");
     Objects.requireNonNull(upstream, "upstream");
@@ -50,6 +57,7 @@ public record ProxySettings(
         loops,
         4096,
         100,
+        10,
         HttpLimits.DEFAULTS,
         TcpSettings.DEFAULT,
         UpstreamSettings.defaults(Transport.EPOLL));
@@ -69,18 +77,25 @@ public record ProxySettings(
             upstream.connectTriesMax(),
             upstream.dns(),
             upstream.tls());
-    return new ProxySettings(eventLoops, backlogMax, detectMillis, http, tcp, moved);
+    return new ProxySettings(
+        eventLoops, backlogMax, detectMillis, serverFirstMillis, http, tcp, moved);
   }
 
   public ProxySettings withHttp(HttpLimits other) {
-    return new ProxySettings(eventLoops, backlogMax, detectMillis, other, tcp, upstream);
+    return new ProxySettings(
+        eventLoops, backlogMax, detectMillis, serverFirstMillis, other, tcp, upstream);
   }
 
   public ProxySettings withDetectMillis(long other) {
-    return new ProxySettings(eventLoops, backlogMax, other, http, tcp, upstream);
+    return new ProxySettings(eventLoops, backlogMax, other, serverFirstMillis, http, tcp, upstream);
+  }
+
+  public ProxySettings withServerFirstMillis(long other) {
+    return new ProxySettings(eventLoops, backlogMax, detectMillis, other, http, tcp, upstream);
   }
 
   public ProxySettings withEventLoops(int other) {
-    return new ProxySettings(other, backlogMax, detectMillis, http, tcp, upstream);
+    return new ProxySettings(
+        other, backlogMax, detectMillis, serverFirstMillis, http, tcp, upstream);
   }
 }

@@ -356,7 +356,7 @@ class HttpFailureTest {
   void aHalfClosedClientIsGivenUpAfterItsLimit() throws IOException {
     HttpLimits limits = new HttpLimits(4096, 8192, 8192, 100, 2_000);
     try (ScriptedServer server = ScriptedServer.silent();
-        ProxyRig rig = new ProxyRig(server.address(), ProxySettings.defaults().withHttp(limits));
+        ProxyRig rig = new ProxyRig(server.address(), ProxyRig.settings().withHttp(limits));
         RawClient client = rig.client()) {
       client.say(GET).endOutput();
       counted(rig, 0, ResponseFlag.DOWNSTREAM_CLOSED);

@@ -42,21 +42,6 @@ class ProxyLifeTest {
   }
 
   @Test
-  void aServerThatSpeaksFirstIsHeardAfterTheLimit() throws IOException {
-    try (ScriptedServer server =
-            ScriptedServer.start(connection -> {
-              write(connection.getOutputStream(), "220 hello\r\n");
-              ScriptedServer.echo(connection);
-            });
-        ProxyRig rig =
-            new ProxyRig(server.address(), ProxySettings.defaults().withDetectMillis(50));
-        RawClient client = rig.client()) {
-      assertThat(client.bytes(11)).isEqualTo("220 hello\r\n");
-      assertThat(client.say("GET / HTTP/1.1\r\n").bytes(16)).isEqualTo("GET / HTTP/1.1\r\n");
-    }
-  }
-
-  @Test
   void aDeclaredTcpPortIsRelayedEvenIfItSpeaksHttp() throws IOException {
     try (ScriptedServer server = ScriptedServer.echo();
         ProxyRig rig = new ProxyRig(server.address())) {

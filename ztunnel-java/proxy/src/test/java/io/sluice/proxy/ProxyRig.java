@@ -52,7 +52,7 @@ final class ProxyRig implements AutoCloseable {
   private final InetSocketAddress server;
 
   ProxyRig(InetSocketAddress server) {
-    this(server, ProxySettings.defaults());
+    this(server, settings());
   }
 
   ProxyRig(InetSocketAddress server, ProxySettings settings) {
@@ -61,6 +61,11 @@ final class ProxyRig implements AutoCloseable {
     proxy = Proxy.start(settings, tables, doors.destinations(), doors.own(), telemetry);
     opened = proxy.open(pod, false);
     doors.destinations().set(server);
+  }
+
+  /** However slowly a client comes to speak on a busy machine, its server is not opened early. */
+  static ProxySettings settings() {
+    return ProxySettings.defaults().withServerFirstMillis(20_000);
   }
 
   RawClient client() throws IOException {
@@ -106,7 +111,7 @@ final class ProxyRig implements AutoCloseable {
         Optional.empty());
   }
 
-  private void publish(Optional<HttpRoute> route, AppProtocol protocol) {
+  void publish(Optional<HttpRoute> route, AppProtocol protocol) {
     ServicePort port = new ServicePort(REVIEWS, server.getPort(), protocol, cluster());
     List<HostRules.Scope> scopes =
         route.map(rule -> List.of(new HostRules.Scope(Set.of(), List.of(rule)))).orElse(List.of());

@@ -1,56 +1,72 @@
 package io.sluice.proxy.detect;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.sluice.mesh.service.AppProtocol;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /**
- * Decides what a connection speaks: by what its port declares, else by its first bytes, within a
- * time limit.
+ * Decides what a connection speaks: by what its port declares, else by its first bytes, or by a
+ * server that speaks before its client.
+ *
+ * <pre>
+ *   nothing for serverFirstMillis   -&gt; silent: the server is opened; whoever speaks first decides
+ *   bytes that can be two things    -&gt; held for limitMillis since the first, then opaque
+ *   the client's end                -&gt; decided by what came
+ * </pre>
  */
 public final class Detection {
-  /**
-   * The server speaks first there (SMTP, MySQL, MongoDB) or bytes would mislead (DNS): never looked
-   * at, as in Istio.
-   */
-  private static final Set<Integer> NEVER_SNIFFED = Set.of(25, 53, 3306, 27017);
+  /** What becomes of a connection that is looked at. On its event loop. */
+  public interface Outcome {
+    /**
+     * The client says nothing; it may be waiting for its server. Called once at most, and not where
+     * clients must speak first.
+     *
+     * @param serverSpeaks to be run on the event loop when the server speaks, ends or can't be
+     *     reached: then {@link #detected} follows at once. Does nothing once something was detected
+     */
+    void silent(Runnable serverSpeaks);
+
+    /**
+     * Called once, unless {@link #gone} is. The client's end of input, or its reset, comes through
+     * the pipeline afterwards, to handlers that were added here.
+     *
+     * @param first what was read so far; the receiver's from now on
+     */
+    void detected(Detected protocol, ByteBuf first);
+
+    /** The connection was closed before anything was detected. */
+    void gone();
+  }
 
   private final long limitMillis;
+  private final long serverFirstMillis;
 
   /**
-   * @param limitMillis how long the first bytes are waited for: a server that speaks first must not
-   *     wait for ever; positive
+   * @param limitMillis how long bytes are held that can be two things, from the first byte on;
+   *     positive
+   * @param serverFirstMillis after how much silence the client may be waiting for its server;
+   *     positive
    */
-  public Detection(long limitMillis) {
+  public Detection(long limitMillis, long serverFirstMillis) {
     this.limitMillis = limitMillis;
+    this.serverFirstMillis = serverFirstMillis;
   }
 
   /**
-   * @param channel auto-read off; what was read is passed on to the handlers that {@code then} adds
+   * @param channel auto-read off, half-closure allowed
    * @param declared of the port that was dialled
    * @param port of the original destination
-   * @param then called once on the event loop, at once when nothing has to be read; not called when
-   *     the client left before
+   * @param outcome called at once when nothing has to be read
    */
-  public void detect(Channel channel, AppProtocol declared, int port, Consumer<Protocol> then) {
-    Optional<Protocol> known = known(declared, port);
-    if (known.isPresent()) {
-      then.accept(known.get());
-    } else {
-      channel.pipeline().addLast("detect", new SniffHandler(limitMillis, then));
+  public void detect(Channel channel, AppProtocol declared, int port, Outcome outcome) {
+    switch (Look.of(declared, port)) {
+      case Look.Not(Detected known) -> outcome.detected(known, Unpooled.EMPTY_BUFFER);
+      case Look.At(Look.Expected expected) ->
+          channel
+              .pipeline()
+              .addLast(
+                  "detect", new SniffHandler(expected, limitMillis, serverFirstMillis, outcome));
     }
-  }
-
-  static Optional<Protocol> known(AppProtocol declared, int port) {
-    return switch (declared) {
-      case HTTP -> Optional.of(Protocol.HTTP1);
-      case HTTP2, GRPC -> Optional.of(Protocol.HTTP2);
-      case TLS -> Optional.of(Protocol.TLS);
-      case TCP, UDP -> Optional.of(Protocol.OPAQUE);
-      case UNDECLARED ->
-          NEVER_SNIFFED.contains(port) ? Optional.of(Protocol.OPAQUE) : Optional.empty();
-    };
   }
 }

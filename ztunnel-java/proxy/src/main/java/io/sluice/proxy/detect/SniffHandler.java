@@ -7,26 +7,37 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.concurrent.Future;
+import io.sluice.proxy.fault.OwnFaults;
+import io.sluice.proxy.intercept.PodSignal;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the first bytes until they tell what they are, or until the time is over; then goes, and
- * passes them on.
+ * Holds the first bytes until they tell what they are, the time is over, or the server has spoken;
+ * then goes. What it does not hold it passes on.
  */
 final class SniffHandler extends ChannelInboundHandlerAdapter {
+  private final Look.Expected expected;
   private final long limitMillis;
-  private final Consumer<Protocol> then;
+  private final long serverFirstMillis;
+  private final Detection.Outcome outcome;
   private ByteBuf held = Unpooled.EMPTY_BUFFER;
-  private @Nullable Future<?> limit;
-  private boolean started;
-  private boolean decided;
 
-  SniffHandler(long limitMillis, Consumer<Protocol> then) {
+  /** One at a time: for silence first, then for bytes that can be two things. */
+  private @Nullable Future<?> timer;
+
+  private boolean started;
+  private boolean silent;
+  private boolean over;
+  private boolean handedOver;
+
+  SniffHandler(
+      Look.Expected expected, long limitMillis, long serverFirstMillis, Detection.Outcome outcome) {
+    this.expected = expected;
     this.limitMillis = limitMillis;
-    this.then = then;
+    this.serverFirstMillis = serverFirstMillis;
+    this.outcome = outcome;
   }
 
   @Override
@@ -47,60 +58,126 @@ final class SniffHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     started = true;
-    limit =
-        ctx.executor()
-            .schedule(() -> decide(ctx, Protocol.OPAQUE), limitMillis, TimeUnit.MILLISECONDS);
+    if (expected.serverMayBeFirst()) {
+      after(ctx, serverFirstMillis, () -> silent(ctx));
+    }
     ctx.read();
+  }
+
+  private void silent(ChannelHandlerContext ctx) {
+    if (!over) {
+      silent = true;
+      outcome.silent(() -> decideNow(ctx));
+    }
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    held = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, (ByteBuf) message);
-    Optional<Protocol> protocol = FirstBytes.detect(held);
-    if (protocol.isPresent()) {
-      decide(ctx, protocol.get());
-    } else {
-      ctx.read();
+    if (over) {
+      ctx.fireChannelRead(message);
+      return;
     }
+    boolean first = !held.isReadable();
+    held = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, (ByteBuf) message);
+    Optional<Detected> found = expected.detect(held);
+    if (found.isPresent()) {
+      decide(ctx, found.get());
+      return;
+    }
+    if (first && held.isReadable()) {
+      cancelTimer();
+      after(ctx, limitMillis, () -> decideNow(ctx));
+    }
+    ctx.read();
   }
 
-  /** The client has said all it will say: what came can't become anything else. */
+  /** The client has said all it will say. */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
-      decide(ctx, Protocol.OPAQUE);
+    if (event instanceof ChannelInputShutdownEvent || endsBoth(event)) {
+      decideNow(ctx);
     }
     ctx.fireUserEventTriggered(event);
   }
 
-  private void decide(ChannelHandlerContext ctx, Protocol protocol) {
-    if (decided || ctx.isRemoved() || !ctx.channel().isActive()) {
-      return;
-    }
-    decided = true;
-    then.accept(protocol);
-    ByteBuf first = held;
-    held = Unpooled.EMPTY_BUFFER;
-    if (first.isReadable()) {
-      ctx.fireChannelRead(first);
-      ctx.fireChannelReadComplete();
-    } else {
-      first.release();
-    }
-    ctx.pipeline().remove(this);
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) {
-    if (limit != null) {
-      limit.cancel(false);
-    }
-    held.release();
-    held = Unpooled.EMPTY_BUFFER;
+  /** Where a server is open already, what couples the two ends them as it should be. */
+  private boolean endsBoth(Object event) {
+    return event == PodSignal.GONE && silent;
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.close();
+    if (silent) {
+      decideNow(ctx);
+    }
+    if (handedOver) {
+      ctx.fireExceptionCaught(cause);
+    } else {
+      OwnFaults.report("detection", cause);
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (!over) {
+      over = true;
+      cancelTimer();
+      outcome.gone();
+    }
+    ctx.fireChannelInactive();
+  }
+
+  private void decideNow(ChannelHandlerContext ctx) {
+    if (!over) {
+      decide(ctx, expected.soFar(held));
+    }
+  }
+
+  private void decide(ChannelHandlerContext ctx, Detected protocol) {
+    if (ctx.isRemoved() || !ctx.channel().isActive()) {
+      return;
+    }
+    over = true;
+    cancelTimer();
+    ByteBuf first = held;
+    held = Unpooled.EMPTY_BUFFER;
+    // Only then removed: what comes through here right now must find the handlers that are added.
+    outcome.detected(protocol, first);
+    handedOver = true;
+    if (!ctx.isRemoved()) {
+      ctx.pipeline().remove(this);
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    cancelTimer();
+    held.release();
+    held = Unpooled.EMPTY_BUFFER;
+  }
+
+  private void after(ChannelHandlerContext ctx, long millis, Runnable then) {
+    timer =
+        ctx.executor()
+            .schedule(
+                () -> {
+                  try {
+                    then.run();
+                  } catch (RuntimeException e) {
+                    // Who fails by a timer must not leave a connection that nobody owns.
+                    exceptionCaught(ctx, e);
+                  }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
+  }
+
+  private void cancelTimer() {
+    Future<?> running = timer;
+    if (running != null) {
+      running.cancel(false);
+      timer = null;
+    }
   }
 }

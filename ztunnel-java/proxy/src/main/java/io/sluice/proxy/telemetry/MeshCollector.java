@@ -24,6 +24,7 @@ final class MeshCollector implements MultiCollector {
   private final SeriesTable<HttpSeries> http;
   private final SeriesTable<TcpSeries> tcp;
   private final SeriesBudget budget;
+  private final DetectedCounts detected;
   private final LongSupplier nanoTime;
   private final Labels build;
 
@@ -31,11 +32,13 @@ final class MeshCollector implements MultiCollector {
       SeriesTable<HttpSeries> http,
       SeriesTable<TcpSeries> tcp,
       SeriesBudget budget,
+      DetectedCounts detected,
       LongSupplier nanoTime,
       String version) {
     this.http = http;
     this.tcp = tcp;
     this.budget = budget;
+    this.detected = detected;
     this.nanoTime = nanoTime;
     this.build = Labels.of("component", COMPONENT, "tag", version);
   }
@@ -98,7 +101,11 @@ final class MeshCollector implements MultiCollector {
         counter(
             "sluice_telemetry_series_overflow",
             "Exchanges and changes of connections not counted: their label set was one too many.",
-            List.of(point(budget.overflow(), Labels.EMPTY))));
+            List.of(point(budget.overflow(), Labels.EMPTY))),
+        counter(
+            "sluice_connections_detected",
+            "Connections by what they turned out to speak.",
+            detected.points()));
   }
 
   static CounterSnapshot counter(String name, String help, List<CounterDataPointSnapshot> points) {

@@ -1,6 +1,8 @@
 package io.sluice.proxy.telemetry;
 
+import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.fault.ResponseFlag;
+import io.sluice.proxy.intercept.Direction;
 
 /**
  * The door to the meters. Implementations resolve meters once per edge and outcome and are safe on
@@ -11,6 +13,9 @@ public interface MeshTelemetry {
   HttpEdge http(Edge edge);
 
   TcpEdge tcp(Edge edge);
+
+  /** It is known what a connection speaks; once for each. */
+  void detected(Direction direction, Detected protocol);
 
   /** HTTP meters of one edge. */
   interface HttpEdge {

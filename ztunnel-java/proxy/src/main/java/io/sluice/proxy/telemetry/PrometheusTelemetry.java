@@ -1,6 +1,8 @@
 package io.sluice.proxy.telemetry;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.proxy.detect.Detected;
+import io.sluice.proxy.intercept.Direction;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,11 +15,16 @@ import java.util.function.LongSupplier;
 public final class PrometheusTelemetry implements MeshTelemetry {
   private final EdgeCache<HttpHandle> httpEdges;
   private final EdgeCache<TcpHandle> tcpEdges;
+  private final DetectedCounts detected;
 
   private PrometheusTelemetry(
-      SeriesTable<HttpSeries> http, SeriesTable<TcpSeries> tcp, SeriesBudget budget) {
+      SeriesTable<HttpSeries> http,
+      SeriesTable<TcpSeries> tcp,
+      SeriesBudget budget,
+      DetectedCounts detected) {
     httpEdges = new EdgeCache<>(edge -> new HttpHandle(http, EdgeLabels.http(edge), budget));
     tcpEdges = new EdgeCache<>(edge -> new TcpHandle(tcp, EdgeLabels.tcp(edge), budget));
+    this.detected = detected;
   }
 
   /**
@@ -36,10 +43,11 @@ public final class PrometheusTelemetry implements MeshTelemetry {
         new SeriesTable<>(labels -> new HttpSeries(labels, budget), budget, limits.idleMax());
     SeriesTable<TcpSeries> tcp =
         new SeriesTable<>(labels -> new TcpSeries(labels), budget, limits.idleMax());
+    DetectedCounts detected = new DetectedCounts();
     registry
         .getPrometheusRegistry()
-        .register(new MeshCollector(http, tcp, budget, nanoTime, version));
-    return new PrometheusTelemetry(http, tcp, budget);
+        .register(new MeshCollector(http, tcp, budget, detected, nanoTime, version));
+    return new PrometheusTelemetry(http, tcp, budget, detected);
   }
 
   @Override
@@ -50,5 +58,10 @@ public final class PrometheusTelemetry implements MeshTelemetry {
   @Override
   public TcpEdge tcp(Edge edge) {
     return tcpEdges.get(edge);
+  }
+
+  @Override
+  public void detected(Direction direction, Detected protocol) {
+    detected.add(direction, protocol);
   }
 }

@@ -3,7 +3,9 @@ package io.sluice.proxy.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Counter;
+import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.fault.ResponseFlag;
+import io.sluice.proxy.intercept.Direction;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -226,8 +228,28 @@ class ScrapeTextTest {
             "istio_tcp_connections_opened_total counter",
             "istio_tcp_received_bytes_total counter",
             "istio_tcp_sent_bytes_total counter",
+            "sluice_connections_detected_total counter",
             "sluice_telemetry_label_sets gauge",
             "sluice_telemetry_series_overflow_total counter");
+  }
+
+  @Test
+  void connectionsAreCountedByWhatTheySpeak() {
+    meters.telemetry.detected(Direction.OUTBOUND, new Detected.Tls(Optional.of("a.example")));
+    meters.telemetry.detected(Direction.OUTBOUND, new Detected.Tls(Optional.empty()));
+    meters.telemetry.detected(Direction.INBOUND, new Detected.Http2());
+
+    String name = "sluice_connections_detected_total";
+    assertThat(meters.lines(name))
+        .containsExactly(
+            name + "{direction=\"inbound\",protocol=\"http1\"} 0.0",
+            name + "{direction=\"inbound\",protocol=\"http2\"} 1.0",
+            name + "{direction=\"inbound\",protocol=\"opaque\"} 0.0",
+            name + "{direction=\"inbound\",protocol=\"tls\"} 0.0",
+            name + "{direction=\"outbound\",protocol=\"http1\"} 0.0",
+            name + "{direction=\"outbound\",protocol=\"http2\"} 0.0",
+            name + "{direction=\"outbound\",protocol=\"opaque\"} 0.0",
+            name + "{direction=\"outbound\",protocol=\"tls\"} 2.0");
   }
 
   private List<String> istioLines() {

@@ -1,10 +1,13 @@
 package io.sluice.proxy.testkit;
 
+import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.fault.ResponseFlag;
+import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.telemetry.Edge;
 import io.sluice.proxy.telemetry.MeshTelemetry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Records what was counted. */
 public final class QuietTelemetry implements MeshTelemetry {
@@ -18,11 +21,13 @@ public final class QuietTelemetry implements MeshTelemetry {
       long responseBytes) {}
 
   /** One ended TCP connection. */
-  public record Closed(Edge edge, ResponseFlag flag) {}
+  public record Closed(Edge edge, ResponseFlag flag, long received, long sent) {}
 
   private final List<Finished> finished = new CopyOnWriteArrayList<>();
   private final List<Edge> opened = new CopyOnWriteArrayList<>();
   private final List<Closed> closed = new CopyOnWriteArrayList<>();
+
+  private final List<Detected> detected = new CopyOnWriteArrayList<>();
 
   public List<Finished> finished() {
     return List.copyOf(finished);
@@ -36,6 +41,16 @@ public final class QuietTelemetry implements MeshTelemetry {
     return List.copyOf(closed);
   }
 
+  /** What each connection turned out to speak. */
+  public List<Detected> detected() {
+    return List.copyOf(detected);
+  }
+
+  @Override
+  public void detected(Direction direction, Detected protocol) {
+    detected.add(protocol);
+  }
+
   @Override
   public HttpEdge http(Edge edge) {
     return (code, flag, durationNanos, requestBytes, responseBytes) ->
@@ -45,17 +60,23 @@ public final class QuietTelemetry implements MeshTelemetry {
   @Override
   public TcpEdge tcp(Edge edge) {
     return new TcpEdge() {
+      private final AtomicLong received = new AtomicLong();
+      private final AtomicLong sent = new AtomicLong();
+
       @Override
       public void opened() {
         opened.add(edge);
       }
 
       @Override
-      public void bytes(long received, long sent) {}
+      public void bytes(long moreReceived, long moreSent) {
+        received.addAndGet(moreReceived);
+        sent.addAndGet(moreSent);
+      }
 
       @Override
       public void closed(ResponseFlag flag) {
-        closed.add(new Closed(edge, flag));
+        closed.add(new Closed(edge, flag, received.get(), sent.get()));
       }
     };
   }
