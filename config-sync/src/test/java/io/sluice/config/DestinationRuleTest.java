@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.mesh.problem.Problem.Severity;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.LoadBalancer;
+import io.sluice.mesh.service.TcpOptions;
 import io.sluice.mesh.service.UpstreamTls;
+import io.sluice.mesh.tcp.TcpRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +74,82 @@ class DestinationRuleTest {
     assertThat(own(given).tls()).isPresent();
     assertThat(own(given).loadBalancer()).isEqualTo(LoadBalancer.LEAST_REQUEST);
     assertThat(own(given).connectTimeout()).isEqualTo(Cluster.DEFAULT_CONNECT_TIMEOUT);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ''                                            | PT1H  | ''
+          idleTimeout: 0s                               | never | ''
+          idleTimeout: 30s                              | PT30S | ''
+          tcpKeepalive: {}                              | PT1H  | PT2H PT1M15S 9
+          tcpKeepalive: {time: 5s}                      | PT1H  | PT5S PT1M15S 9
+          tcpKeepalive: {interval: 1m, probes: 127}     | PT1H  | PT2H PT1M 127
+          tcpKeepalive: {time: 32767s, interval: 1s, probes: 0} | PT1H | PT9H6M7S PT1S 9
+          """)
+  void tcpOptions(String pool, String idle, String keepalive) {
+    Given given = withRule("trafficPolicy: {connectionPool: {tcp: {" + pool + "}}}");
+
+    TcpOptions options = own(given).tcp();
+    assertThat(options.idleTimeout().map(Duration::toString).orElse("never")).isEqualTo(idle);
+    assertThat(
+            options
+                .keepalive()
+                .map(alive -> alive.time() + " " + alive.interval() + " " + alive.probes())
+                .orElse(""))
+        .isEqualTo(keepalive);
+    assertThat(given.lines()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"time: 10h, PT9H6M7S", "time: 1500ms, PT1S"})
+  void aKeepaliveThatLinuxDoesNotTakeIsWarnedOf(String time, String used) {
+    Given given =
+        withRule("trafficPolicy: {connectionPool: {tcp: {tcpKeepalive: {" + time + "}}}}");
+
+    assertThat(own(given).tcp().keepalive().orElseThrow().time()).hasToString(used);
+    assertThat(given.fieldsOf(Severity.WARNING))
+        .containsExactly("spec.trafficPolicy.connectionPool.tcp.tcpKeepalive.time");
+  }
+
+  @Test
+  void tcpOptionsOfAPortOrASubsetReplaceTheOthersAsAWhole() {
+    String pools =
+        "trafficPolicy: {connectionPool: {tcp: {connectTimeout: 1s, idleTimeout: 1m}}%s},"
+            + " subsets: [{name: v2, labels: {version: v2}%s}]";
+    String rules =
+        Given.rules("r", "shop", "[web]", "[{route: [{destination: {host: web, subset: v2}}]}]");
+
+    Given inherited =
+        Given.yaml(
+            Given.SHOP,
+            Given.destinationRule("d", "shop", "host: web, " + pools.formatted("", "")),
+            rules);
+    assertThat(inherited.cluster("shop", 80, "web").tcp().idleTimeout())
+        .hasValue(Duration.ofMinutes(1));
+
+    Given subset =
+        Given.yaml(
+            Given.SHOP,
+            Given.destinationRule(
+                "d",
+                "shop",
+                "host: web, "
+                    + pools.formatted(
+                        "", ", trafficPolicy: {connectionPool: {tcp: {idleTimeout: 2m}}}")),
+            rules);
+    assertThat(subset.cluster("shop", 80, "web").tcp().idleTimeout())
+        .hasValue(Duration.ofMinutes(2));
+    assertThat(subset.cluster("shop", 80, "web").connectTimeout())
+        .isEqualTo(Cluster.DEFAULT_CONNECT_TIMEOUT);
+
+    Given port =
+        withRule(
+            pools.formatted(
+                ", portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}]", ""));
+    assertThat(own(port).tcp()).isEqualTo(TcpOptions.DEFAULT);
   }
 
   @Test
@@ -196,13 +274,18 @@ class DestinationRuleTest {
   }
 
   @Test
-  void onOpaquePortsAClientsRuleIsReported() {
+  void onOpaquePortsAClientsRuleHoldsToo() {
     Given given =
         Given.yaml(
             Given.SHOP.replace("name: http,", "name: tcp,"),
             balanced("client", "RANDOM", Given.WEB));
 
-    assertThat(given.fieldsOf(Severity.NOT_SUPPORTED)).containsExactly("metadata.namespace");
+    TcpRules rules = given.table().tcpHost("shop", 80, "web").orElseThrow();
+    assertThat(rules.ownCluster("client").orElseThrow().loadBalancer())
+        .isEqualTo(LoadBalancer.RANDOM);
+    assertThat(rules.ownCluster("shop").orElseThrow().loadBalancer())
+        .isEqualTo(LoadBalancer.LEAST_REQUEST);
+    assertThat(given.lines()).isEmpty();
   }
 
   @Test

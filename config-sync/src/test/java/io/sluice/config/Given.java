@@ -14,6 +14,8 @@ import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.service.TrafficSplit;
+import io.sluice.mesh.tcp.TcpRoute;
+import io.sluice.mesh.tcp.TcpRules;
 import io.sluice.mesh.workload.MeshPod;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -85,6 +87,27 @@ final class Given {
         .formatted(name, namespace, hosts, http);
   }
 
+  /** A VirtualService with tls and tcp rules; the text is the rest of its spec in flow style. */
+  static String tcpRules(String name, String namespace, String hosts, String spec) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata: {name: %s, namespace: %s}
+    spec: {hosts: %s, %s}
+    """
+        .formatted(name, namespace, hosts, spec);
+  }
+
+  static String entry(String name, String namespace, String spec) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: ServiceEntry
+    metadata: {name: %s, namespace: %s}
+    spec: {%s}
+    """
+        .formatted(name, namespace, spec);
+  }
+
   static String destinationRule(String name, String namespace, String spec) {
     return """
     apiVersion: networking.istio.io/v1
@@ -124,6 +147,20 @@ final class Given {
 
   List<HttpRoute> routes(String client, int port, String host) {
     return host(client, port, host).routesFor(client).orElse(List.of());
+  }
+
+  TcpRules tcpHost(String client, int port, String host) {
+    return table().tcpHost(client, port, host).orElseThrow();
+  }
+
+  /** The tcp routes that bind the client. */
+  List<TcpRoute> tcp(String client, int port, String host) {
+    return tcpHost(client, port, host).scopeFor(client).map(TcpRules.Scope::tcp).orElse(List.of());
+  }
+
+  /** The tls routes that bind the client. */
+  List<TcpRoute> tls(String client, int port, String host) {
+    return tcpHost(client, port, host).scopeFor(client).map(TcpRules.Scope::tls).orElse(List.of());
   }
 
   /** The only cluster of the first route. */

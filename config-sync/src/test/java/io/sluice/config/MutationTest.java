@@ -135,6 +135,13 @@ class MutationTest {
             "d",
             "shop",
             "host: web, subsets: [{name: v1, labels: {version: v1}}], trafficPolicy: {portLevelSettings: [{port: {number: 80}}]}"),
+        Given.tcpRules(
+            "t",
+            "shop",
+            "[web, '*.example.com']",
+            "tls: [{match: [{sniHosts: ['a.example.com'], destinationSubnets: [10.0.0.0/8]}], route: [{destination: {host: web}}]}],"
+                + " tcp: [{match: [{port: 80, sourceLabels: {app: a}}], route: [{destination: {host: web, subset: v1}, weight: 1}]}]"),
+        Given.entry("e", "shop", "hosts: [a.example.com], ports: [{number: 443, name: tls}]"),
         Given.rules(
             "r",
             "shop",

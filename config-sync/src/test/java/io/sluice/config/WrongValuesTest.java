@@ -68,6 +68,9 @@ class WrongValuesTest {
           trafficPolicy: {tls: {mode: SIMPEL}}                         | spec.trafficPolicy.tls.mode            | DISABLE, SIMPLE
           trafficPolicy: {loadBalancer: {simple: FASTEST}}             | spec.trafficPolicy.loadBalancer.simple | ROUND_ROBIN
           trafficPolicy: {connectionPool: {tcp: {connectTimeout: 1}}}  | spec.trafficPolicy.connectionPool.tcp.connectTimeout | quotes
+          trafficPolicy: {connectionPool: {tcp: {idleTimeout: -1s}}}   | spec.trafficPolicy.connectionPool.tcp.idleTimeout | a duration
+          trafficPolicy: {connectionPool: {tcp: {tcpKeepalive: {time: 500ms}}}} | spec.trafficPolicy.connectionPool.tcp.tcpKeepalive.time | at least 1s
+          trafficPolicy: {connectionPool: {tcp: {tcpKeepalive: {probes: 128}}}} | spec.trafficPolicy.connectionPool.tcp.tcpKeepalive.probes | 0..127
           trafficPolicy: {portLevelSettings: [{}]}                     | spec.trafficPolicy.portLevelSettings[0].port.number | 1..65535
           subsets: [{name: a}, {name: a}]                              | spec.subsets[1].name                   | no other subset
           subsets: [{labels: {a: b}}]                                  | spec.subsets[0].name                   | a name

@@ -23,7 +23,13 @@ final class Catalog {
 
   private void add(KnownHost host, Report report) {
     KnownHost before = byHost.putIfAbsent(host.host(), host);
-    if (before != null) {
+    if (before == null) {
+      return;
+    }
+    if (before.isSameServiceAs(host)) {
+      byHost.put(host.host(), before.withPortsOf(host));
+      reportPorts(before, host, report);
+    } else {
       report.warn(
           host.header(),
           "spec.hosts",
@@ -31,6 +37,20 @@ final class Catalog {
           "a host that nothing else declares: "
               + before.header().ref()
               + " declares it already and is used");
+    }
+  }
+
+  private static void reportPorts(KnownHost before, KnownHost host, Report report) {
+    for (int number : host.ports().keySet()) {
+      if (before.ports().containsKey(number)) {
+        report.warn(
+            host.header(),
+            "spec.ports",
+            host.host() + " port " + number,
+            "a port that no other ServiceEntry declares for the host: that of "
+                + before.header().ref()
+                + " is used");
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.sluice.config.compile;
 
 import io.sluice.config.resource.DestinationRuleResource.Subset;
 import io.sluice.config.resource.TrafficPolicy;
+import io.sluice.config.resource.TrafficPolicy.TcpPool;
 import io.sluice.config.resource.TrafficPolicy.Tls;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.ClusterId;
@@ -9,12 +10,14 @@ import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.LoadBalancer;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.service.TcpOptions;
 import io.sluice.mesh.service.UpstreamTls;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Makes clusters; the same one is made once. */
 final class Clusters {
@@ -67,6 +70,23 @@ final class Clusters {
             key -> make(key, host, port.routed(), wanted)));
   }
 
+  /** What callers get whose namespace has a DestinationRule that makes another cluster. */
+  Map<String, Cluster> ownByClient(KnownHost host, KnownHost.Port port) {
+    Set<String> clients = clientNamespaces(host);
+    if (clients.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, Cluster> all = new TreeMap<>();
+    Cluster general = own(Optional.empty(), host, port);
+    for (String client : clients) {
+      Cluster own = own(Optional.of(client), host, port);
+      if (!own.equals(general)) {
+        all.put(client, own);
+      }
+    }
+    return all;
+  }
+
   /** Namespaces whose callers have a rule of their own for the host. */
   Set<String> clientNamespaces(KnownHost host) {
     return rules.clientNamespaces(host.host());
@@ -90,8 +110,17 @@ final class Clusters {
         host.id(),
         backends.select(labels),
         policy.loadBalancer().orElse(LoadBalancer.LEAST_REQUEST),
-        policy.connectTimeout().orElse(Cluster.DEFAULT_CONNECT_TIMEOUT),
-        policy.tls().flatMap(tls -> tls(tls, host.host())));
+        policy.tcp().flatMap(TcpPool::connectTimeout).orElse(Cluster.DEFAULT_CONNECT_TIMEOUT),
+        policy.tls().flatMap(tls -> tls(tls, host.host())),
+        policy.tcp().map(Clusters::options).orElse(TcpOptions.DEFAULT));
+  }
+
+  private static TcpOptions options(TcpPool pool) {
+    return new TcpOptions(
+        pool.idleTimeout().isPresent()
+            ? pool.idleTimeout().filter(timeout -> !timeout.isZero())
+            : TcpOptions.DEFAULT.idleTimeout(),
+        pool.keepalive());
   }
 
   private TrafficPolicy policy(Key key, KnownHost host) {

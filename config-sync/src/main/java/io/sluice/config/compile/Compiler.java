@@ -39,14 +39,22 @@ public final class Compiler {
 
   private Compiled compile(long generation) {
     RuleChecks checks = new RuleChecks(catalog, report);
-    resources.virtualServices().forEach(checks::check);
+    TcpRuleChecks tcpChecks = new TcpRuleChecks(catalog, report);
+    resources
+        .virtualServices()
+        .forEach(rules -> {
+          checks.check(rules);
+          tcpChecks.check(rules);
+        });
+    Claims claims = new Claims(catalog, clusters, resources.virtualServices(), report);
     RouteTable table =
         new RouteTable(
             generation,
             servicesByAddress(),
             pods.workloads(),
             servicesByPodPort(),
-            new HostCompiler(catalog, clusters, resources.virtualServices(), report).compile());
+            new HostCompiler(catalog, clusters, claims).compile(),
+            new TcpHostCompiler(catalog, clusters, claims).compile());
     return new Compiled(
         table,
         new Enrolment(resources.namespaces(), report).enrolled(resources.pods()),

@@ -123,7 +123,6 @@ final class DestinationRules {
       Map<String, Set<String>> clients =
           HostNames.isWildcard(host) ? wildcardClients : exactClients;
       clients.computeIfAbsent(host, key -> new TreeSet<>()).add(namespace);
-      checkForeign(rule, covered, report);
     }
     covered.stream()
         .filter(known -> HostNames.isWildcard(known.host()) && lacksServerName(rule.policy()))
@@ -144,25 +143,6 @@ final class DestinationRules {
         policy.tls().orElse(null) instanceof TrafficPolicy.Tls.Simple simple
             && simple.sni().isEmpty();
     return here || policy.ports().values().stream().anyMatch(DestinationRules::lacksServerName);
-  }
-
-  /** What callers of this namespace do on an opaque port is not told apart from what others do. */
-  private static void checkForeign(
-      DestinationRuleResource rule, List<KnownHost> covered, Report report) {
-    boolean opaque =
-        covered.stream()
-            .flatMap(known -> known.ports().values().stream())
-            .noneMatch(KnownHost.Port::mayBeHttp);
-    if (opaque) {
-      report.notSupported(
-          rule.header(),
-          "metadata.namespace",
-          rule.header().namespace(),
-          covered.getFirst().id().namespace()
-              + " (the host's own namespace) or "
-              + ROOT_NAMESPACE
-              + ": on TLS and TCP ports a rule in a client's namespace has no effect yet");
-    }
   }
 
   private static void checkPods(

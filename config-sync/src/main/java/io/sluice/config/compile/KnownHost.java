@@ -23,6 +23,8 @@ record KnownHost(
     List<String> spellings,
     List<InetAddress> addresses,
     Map<Integer, Port> ports) {
+  private static final String SERVICE_ENTRY = "ServiceEntry";
+
   KnownHost {
     spellings = List.copyOf(spellings);
     addresses = List.copyOf(addresses);
@@ -31,6 +33,24 @@ record KnownHost(
 
   String host() {
     return id.host();
+  }
+
+  /**
+   * Whether two declarations of a host are one service, as in Istio: ServiceEntries of one
+   * namespace. They must have the same addresses, for on these each port can be dialled.
+   */
+  boolean isSameServiceAs(KnownHost other) {
+    return header.ref().kind().equals(SERVICE_ENTRY)
+        && other.header.ref().kind().equals(SERVICE_ENTRY)
+        && id.equals(other.id)
+        && addresses.equals(other.addresses);
+  }
+
+  /** With the other's ports that this one has not. */
+  KnownHost withPortsOf(KnownHost other) {
+    Map<Integer, Port> all = new LinkedHashMap<>(ports);
+    other.ports.forEach(all::putIfAbsent);
+    return new KnownHost(header, id, spellings, addresses, all);
   }
 
   /**
@@ -57,6 +77,14 @@ record KnownHost(
     /** Whether it says that it speaks HTTP/2, which is not looked into yet. */
     boolean isHttp2() {
       return protocol == AppProtocol.HTTP2 || protocol == AppProtocol.GRPC;
+    }
+
+    /** Whether rules for connections that are not HTTP apply to it. */
+    boolean mayBeOpaque() {
+      return switch (protocol) {
+        case UNDECLARED, TLS, TCP -> true;
+        case HTTP, HTTP2, GRPC, UDP -> false;
+      };
     }
 
     /** Whether requests may be seen on it. */

@@ -6,7 +6,7 @@ import io.sluice.mesh.http.HttpMatch;
 import io.sluice.mesh.http.StringMatch;
 import java.util.List;
 
-/** Warns of rules that are valid and still do nothing. */
+/** Warns of HTTP rules that are valid and still do nothing. */
 final class RuleChecks {
   private final Catalog catalog;
   private final Report report;
@@ -61,7 +61,8 @@ final class RuleChecks {
     String name = HostNames.resolve(host, rules.header().namespace());
     List<KnownHost> covered = catalog.coveredBy(name);
     if (covered.isEmpty()) {
-      if (!HostNames.isWildcard(name) && catalog.covering(name).isEmpty()) {
+      boolean unknown = !HostNames.isWildcard(name) && catalog.covering(name).isEmpty();
+      if (unknown && !rules.rules().isEmpty()) {
         report.warn(
             rules.header(),
             "spec.hosts",

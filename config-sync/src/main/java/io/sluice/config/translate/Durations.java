@@ -29,6 +29,11 @@ final class Durations {
 
   /** Reads a field; zero and absent are empty, what is wrong is reported and empty too. */
   static Optional<Duration> read(Fields fields, String name) {
+    return readOrZero(fields, name).filter(duration -> !duration.isZero());
+  }
+
+  /** Reads a field for which zero means something; absent or wrong is empty. */
+  static Optional<Duration> readOrZero(Fields fields, String name) {
     Optional<String> text = fields.text(name);
     if (text.isEmpty()) {
       return Optional.empty();
@@ -38,7 +43,7 @@ final class Durations {
       fields.error(name, EXPECTED);
       return Optional.empty();
     }
-    return parsed.filter(duration -> !duration.isZero());
+    return parsed;
   }
 
   static Optional<Duration> parse(String text) {

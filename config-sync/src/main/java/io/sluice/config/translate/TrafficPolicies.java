@@ -1,9 +1,9 @@
 package io.sluice.config.translate;
 
 import io.sluice.config.resource.TrafficPolicy;
+import io.sluice.config.resource.TrafficPolicy.TcpPool;
 import io.sluice.config.resource.TrafficPolicy.Tls;
 import io.sluice.mesh.service.LoadBalancer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +38,11 @@ final class TrafficPolicies {
 
   private static TrafficPolicy general(Fields fields, Map<Integer, TrafficPolicy> ports) {
     Optional<LoadBalancer> loadBalancer = loadBalancer(fields.object("loadBalancer"));
-    Optional<Duration> connectTimeout = connectTimeout(fields.object("connectionPool"));
+    Optional<TcpPool> tcp = TcpPools.read(fields.object("connectionPool"));
     Optional<Tls> tls = tls(fields.object("tls"));
     fields.notSupported("outlierDetection", "tunnel", "proxyProtocol", "retryBudget");
     fields.done();
-    return new TrafficPolicy(loadBalancer, connectTimeout, tls, ports);
+    return new TrafficPolicy(loadBalancer, tcp, tls, ports);
   }
 
   private static Optional<LoadBalancer> loadBalancer(Fields fields) {
@@ -65,16 +65,6 @@ final class TrafficPolicies {
             yield Optional.empty();
           }
         });
-  }
-
-  private static Optional<Duration> connectTimeout(Fields pool) {
-    pool.notSupported("http");
-    Fields tcp = pool.object("tcp");
-    pool.done();
-    Optional<Duration> timeout = Durations.read(tcp, "connectTimeout");
-    tcp.notSupported("maxConnections", "tcpKeepalive", "idleTimeout", "maxConnectionDuration");
-    tcp.done();
-    return timeout;
   }
 
   private static Optional<Tls> tls(Fields fields) {

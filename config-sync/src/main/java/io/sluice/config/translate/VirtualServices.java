@@ -4,6 +4,7 @@ import io.sluice.config.resource.Header;
 import io.sluice.config.resource.VirtualServiceResource;
 import io.sluice.config.resource.VirtualServiceResource.Destination;
 import io.sluice.config.resource.VirtualServiceResource.Rule;
+import io.sluice.config.resource.VirtualServiceResource.TcpRule;
 import io.sluice.mesh.http.FaultAbort;
 import io.sluice.mesh.http.HttpMatch;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.OptionalInt;
 /** Reads a VirtualService. */
 final class VirtualServices {
   private static final String MESH = "mesh";
-  private static final int SINGLE_WEIGHT = 100;
 
   private VirtualServices() {}
 
@@ -27,18 +27,20 @@ final class VirtualServices {
     if (!mesh) {
       // Bound to other gateways only: its rules are not for calls between workloads, so nothing is
       // missing.
-      return new VirtualServiceResource(header, hosts, exportTo, false, List.of());
+      return new VirtualServiceResource(
+          header, hosts, exportTo, false, List.of(), List.of(), List.of());
     }
     if (!spec.has("http") && !spec.has("tcp") && !spec.has("tls")) {
-      spec.error("http", "at least one rule");
+      spec.error("http", "at least one rule, in http, tls or tcp");
     }
     List<Rule> rules = new ArrayList<>();
     for (Fields http : spec.objects("http")) {
       rules.add(rule(rules.size(), http));
     }
-    spec.notSupported("tcp", "tls");
+    List<TcpRule> tls = TcpRules.tls(spec, hosts);
+    List<TcpRule> tcp = TcpRules.tcp(spec);
     spec.done();
-    return new VirtualServiceResource(header, hosts, exportTo, true, rules);
+    return new VirtualServiceResource(header, hosts, exportTo, true, rules, tls, tcp);
   }
 
   private static List<String> hosts(Fields spec) {
@@ -56,7 +58,7 @@ final class VirtualServices {
     List<HttpMatch> possible =
         matches.stream().map(HttpMatches::read).flatMap(Optional::stream).toList();
     Optional<String> otherwise = otherwise(http);
-    List<Destination> destinations = destinations(http);
+    List<Destination> destinations = Destinations.read(http);
     if (destinations.isEmpty() && otherwise.isEmpty() && !http.has("route")) {
       http.error("route", "at least one destination");
     }
@@ -101,44 +103,6 @@ final class VirtualServices {
       }
     }
     return found;
-  }
-
-  private static List<Destination> destinations(Fields http) {
-    List<Fields> routes = http.objects("route");
-    List<Destination> destinations = new ArrayList<>();
-    long sum = 0;
-    for (Fields route : routes) {
-      OptionalInt weight = route.integer("weight", 0, Integer.MAX_VALUE);
-      sum += weight.orElse(0);
-      destination(route, routes.size() == 1 ? SINGLE_WEIGHT : weight.orElse(0))
-          .ifPresent(destinations::add);
-      route.notSupported("headers");
-      route.done();
-    }
-    if (http.has("route") && routes.isEmpty()) {
-      http.error("route", "at least one destination");
-    }
-    if (routes.size() > 1 && sum == 0) {
-      http.error("route", "weights: several destinations need them, and one must be above 0");
-    }
-    return destinations;
-  }
-
-  private static Optional<Destination> destination(Fields route, int weight) {
-    Fields destination = route.object("destination");
-    Optional<String> text =
-        destination.required(
-            "host", "the host of a Service or ServiceEntry: a route needs a destination");
-    Optional<String> host = text.flatMap(Hosts::parse);
-    if (text.isPresent() && host.isEmpty()) {
-      destination.error("host", Hosts.EXPECTED);
-    }
-    Fields port = destination.object("port");
-    OptionalInt number = port.port("number");
-    port.done();
-    String subset = destination.text("subset").orElse("");
-    destination.done();
-    return host.map(name -> new Destination(name, subset, number, weight));
   }
 
   private static Optional<FaultAbort> abort(Fields fault) {

@@ -36,6 +36,7 @@ public final class ConfigDump {
     dump.root.put("generation", table.generation());
     dump.services();
     dump.hosts();
+    dump.tcpHosts();
     dump.clusters();
     dump.workloads();
     dump.podPorts();
@@ -80,6 +81,12 @@ public final class ConfigDump {
               .sorted(Comparator.comparing(entry -> entry.getKey().host()))
               .forEach(entry -> host(array.addObject(), port, entry.getKey(), entry.getValue()));
         });
+  }
+
+  private void tcpHosts() {
+    ArrayNode array = root.putArray("tcpHosts");
+    TcpHostJson json = new TcpHostJson(this::remember);
+    new TreeMap<>(table.tcpHostsByPort()).forEach((port, hosts) -> json.write(array, port, hosts));
   }
 
   private void host(ObjectNode node, int port, HostRules rules, TreeSet<String> names) {

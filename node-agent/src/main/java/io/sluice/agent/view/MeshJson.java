@@ -6,8 +6,10 @@ import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.service.TcpOptions;
 import io.sluice.mesh.service.UpstreamTls;
 import io.sluice.mesh.workload.Workload;
+import java.time.Duration;
 import java.util.TreeMap;
 
 /** Services, clusters and workloads as JSON. */
@@ -42,8 +44,20 @@ final class MeshJson {
     node.put("service", cluster.service().host());
     node.put("loadBalancer", cluster.loadBalancer().name());
     node.put("connectTimeoutMillis", cluster.connectTimeout().toMillis());
+    tcp(node, cluster.tcp());
     cluster.tls().ifPresent(tls -> tls(node.putObject("tls"), tls));
     discovery(node, cluster.discovery());
+  }
+
+  private static void tcp(ObjectNode node, TcpOptions tcp) {
+    // As in a DestinationRule, 0 is never.
+    node.put("idleTimeoutMillis", tcp.idleTimeout().orElse(Duration.ZERO).toMillis());
+    tcp.keepalive()
+        .ifPresent(keepalive ->
+            node.putObject("tcpKeepalive")
+                .put("timeSeconds", keepalive.time().toSeconds())
+                .put("intervalSeconds", keepalive.interval().toSeconds())
+                .put("probes", keepalive.probes()));
   }
 
   private static void tls(ObjectNode node, UpstreamTls tls) {

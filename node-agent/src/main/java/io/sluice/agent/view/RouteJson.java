@@ -7,7 +7,11 @@ import io.sluice.mesh.http.HttpAction;
 import io.sluice.mesh.http.HttpMatch;
 import io.sluice.mesh.http.HttpRoute;
 import io.sluice.mesh.http.StringMatch;
+import io.sluice.mesh.service.TrafficSplit;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /** One route as JSON; conditions that hold for everything are left out. */
@@ -38,12 +42,30 @@ final class RouteJson {
     match.authority().ifPresent(authority -> node.put("authority", text(authority)));
     headers(node, "headers", match.headers());
     headers(node, "withoutHeaders", match.withoutHeaders());
-    match.port().ifPresent(port -> node.put("port", port));
-    if (!match.sourceLabels().isEmpty()) {
+    caller(node, match.port(), match.sourceLabels(), match.sourceNamespace());
+  }
+
+  static void caller(
+      ObjectNode node,
+      OptionalInt port,
+      Map<String, String> sourceLabels,
+      Optional<String> sourceNamespace) {
+    port.ifPresent(number -> node.put("port", number));
+    if (!sourceLabels.isEmpty()) {
       ObjectNode labels = node.putObject("sourceLabels");
-      new TreeMap<>(match.sourceLabels()).forEach(labels::put);
+      new TreeMap<>(sourceLabels).forEach(labels::put);
     }
-    match.sourceNamespace().ifPresent(namespace -> node.put("sourceNamespace", namespace));
+    sourceNamespace.ifPresent(namespace -> node.put("sourceNamespace", namespace));
+  }
+
+  static void split(ArrayNode clusters, TrafficSplit split) {
+    split
+        .clusters()
+        .forEach(weighted ->
+            clusters
+                .addObject()
+                .put("cluster", weighted.cluster().id().toString())
+                .put("weight", weighted.weight()));
   }
 
   private static void headers(ObjectNode node, String field, List<HeaderMatch> headers) {
@@ -64,17 +86,7 @@ final class RouteJson {
 
   private static void action(ObjectNode node, HttpAction action) {
     switch (action) {
-      case HttpAction.Forward forward -> {
-        ArrayNode clusters = node.putArray("forward");
-        forward
-            .split()
-            .clusters()
-            .forEach(weighted ->
-                clusters
-                    .addObject()
-                    .put("cluster", weighted.cluster().id().toString())
-                    .put("weight", weighted.weight()));
-      }
+      case HttpAction.Forward forward -> split(node.putArray("forward"), forward.split());
       case HttpAction.Respond respond ->
           node.putObject("respond").put("status", respond.status()).put("body", respond.body());
     }

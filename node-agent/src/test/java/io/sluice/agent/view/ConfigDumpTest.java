@@ -43,14 +43,37 @@ class ConfigDumpTest {
                     {"port": 80, "host": "web.shop.svc.cluster.local", "names": ["web.shop", "web.shop.svc"],
                      "service": "web.shop.svc.cluster.local:80", "scopes": []}
                   ],
+                  "tcpHosts": [
+                    {"port": 443, "host": "driver.example.com", "names": ["driver.example.com"],
+                     "service": "driver.example.com:443", "foundBy": ["serverName", "dnsName", "subnet"],
+                     "clustersByClientNamespace": {
+                       "other": {
+                         "name": "outbound|80||web.shop.svc.cluster.local", "service": "web.shop.svc.cluster.local",
+                         "loadBalancer": "LEAST_REQUEST", "connectTimeoutMillis": 10000, "idleTimeoutMillis": 3600000,
+                         "discovery": "listed", "endpoints": [{"address": "10.0.0.7:8080", "pod": "shop/web-1"}]}},
+                     "scopes": [
+                       {"namespaces": ["shop"],
+                        "tls": [
+                          {"name": "tls[0]", "origin": "VirtualService shop/driver",
+                           "matches": [{"sniHosts": ["driver.example.com"], "port": 443}],
+                           "forward": [
+                             {"cluster": "outbound|443||driver.example.com", "weight": 1},
+                             {"cluster": "outbound|80||web.shop.svc.cluster.local", "weight": 3}]}],
+                        "tcp": [
+                          {"name": "tcp[0]", "origin": "VirtualService shop/driver",
+                           "matches": [{"destinationSubnets": ["10.0.0.0/8"], "sourceLabels": {"app": "staff"},
+                                        "sourceNamespace": "shop"}],
+                           "forward": [{"cluster": "outbound|443||driver.example.com", "weight": 100}]}]}]}
+                  ],
                   "clusters": [
                     {"name": "outbound|443||driver.example.com", "service": "driver.example.com",
-                     "loadBalancer": "ROUND_ROBIN", "connectTimeoutMillis": 3000,
+                     "loadBalancer": "ROUND_ROBIN", "connectTimeoutMillis": 3000, "idleTimeoutMillis": 0,
+                     "tcpKeepalive": {"timeSeconds": 7200, "intervalSeconds": 75, "probes": 9},
                      "tls": {"sni": "driver.example.com", "subjectAltNames": [], "caCertificates": "",
                              "insecureSkipVerify": false},
                      "discovery": "dns", "names": ["driver.example.com:443"]},
                     {"name": "outbound|80||web.shop.svc.cluster.local", "service": "web.shop.svc.cluster.local",
-                     "loadBalancer": "LEAST_REQUEST", "connectTimeoutMillis": 10000, "discovery": "listed",
+                     "loadBalancer": "LEAST_REQUEST", "connectTimeoutMillis": 10000, "idleTimeoutMillis": 3600000, "discovery": "listed",
                      "endpoints": [{"address": "10.0.0.7:8080", "pod": "shop/web-1"}]}
                   ],
                   "workloads": [

@@ -18,7 +18,14 @@ import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.LoadBalancer;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.service.TcpOptions;
+import io.sluice.mesh.service.TrafficSplit;
 import io.sluice.mesh.service.UpstreamTls;
+import io.sluice.mesh.tcp.AddressBlock;
+import io.sluice.mesh.tcp.TcpHosts;
+import io.sluice.mesh.tcp.TcpMatch;
+import io.sluice.mesh.tcp.TcpRoute;
+import io.sluice.mesh.tcp.TcpRules;
 import io.sluice.mesh.workload.Workload;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,7 +66,8 @@ public final class Examples {
           new Discovery.Dns(List.of(new Discovery.Dns.Name("driver.example.com", 443))),
           LoadBalancer.ROUND_ROBIN,
           Duration.ofSeconds(3),
-          Optional.of(new UpstreamTls("driver.example.com", List.of(), Optional.empty(), false)));
+          Optional.of(new UpstreamTls("driver.example.com", List.of(), Optional.empty(), false)),
+          new TcpOptions(Optional.empty(), Optional.of(TcpOptions.Keepalive.LINUX)));
 
   private Examples() {}
 
@@ -142,8 +150,54 @@ public final class Examples {
                 "web.shop", webRules,
                 "web.shop.svc", webRules,
                 "driver.example.com",
-                    new HostRules(
-                        "driver.example.com", List.of(driverScope()), Optional.empty()))));
+                    new HostRules("driver.example.com", List.of(driverScope()), Optional.empty()))),
+        Map.of(
+            443,
+            TcpHosts.of(
+                Map.of("driver.example.com", driverTcp(), "web.shop", withoutTcpRules(web)))));
+  }
+
+  private static TcpRules withoutTcpRules(ServicePort port) {
+    return new TcpRules(
+        port.service().host(),
+        TcpRules.Declared.SERVICE,
+        List.of(),
+        List.of(),
+        Optional.of(port),
+        Map.of());
+  }
+
+  private static TcpRules driverTcp() {
+    ResourceRef origin = new ResourceRef("VirtualService", "shop", "driver");
+    TcpMatch tls =
+        new TcpMatch(
+            List.of("driver.example.com"),
+            List.of(),
+            OptionalInt.of(443),
+            Map.of(),
+            Optional.empty());
+    TcpMatch tcp =
+        new TcpMatch(
+            List.of(),
+            List.of(new AddressBlock(socket("10.0.0.0", 1).getAddress(), 8)),
+            OptionalInt.empty(),
+            Map.of("app", "staff"),
+            Optional.of("shop"));
+    TrafficSplit split =
+        new TrafficSplit(
+            List.of(
+                new TrafficSplit.Weighted(DRIVER, 1), new TrafficSplit.Weighted(WEB_CLUSTER, 3)));
+    return new TcpRules(
+        "driver.example.com",
+        TcpRules.Declared.ENTRY,
+        List.of(),
+        List.of(
+            new TcpRules.Scope(
+                Set.of("shop"),
+                List.of(new TcpRoute("tls[0]", origin, List.of(tls), split)),
+                List.of(new TcpRoute("tcp[0]", origin, List.of(tcp), TrafficSplit.to(DRIVER))))),
+        Optional.of(new ServicePort(DRIVER.service(), 443, AppProtocol.TLS, DRIVER)),
+        Map.of("other", WEB_CLUSTER));
   }
 
   private static HostRules.Scope driverScope() {

@@ -2,6 +2,7 @@ package io.sluice.mesh;
 
 import io.sluice.mesh.http.HostRules;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.tcp.TcpHosts;
 import io.sluice.mesh.tcp.TcpRules;
 import io.sluice.mesh.workload.Workload;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All resources, compiled. Deeply immutable.
@@ -25,9 +27,9 @@ import java.util.function.Function;
  *     lower case without port; services stand under {@code name.ns}, {@code name.ns.svc} and {@code
  *     name.ns.svc.cluster.local}; a short name is looked up as {@code name.ns} with the client's
  *     namespace; wildcards stand as {@code *.example.com}
- * @param tcpHostsByPort original destination port -> host -> what is done with connections that are
- *     not HTTP. Keys as in {@code hostsByPort}; each declared host stands here, whatever its port
- *     says that it speaks
+ * @param tcpHostsByPort original destination port -> hosts -> what is done with connections that
+ *     are not HTTP. Names as in {@code hostsByPort}; each declared host stands here, whatever its
+ *     port says that it speaks
  */
 public record RouteTable(
     long generation,
@@ -35,7 +37,7 @@ public record RouteTable(
     Map<InetAddress, Workload> workloadsByAddress,
     Map<InetSocketAddress, List<ServicePort>> servicesByPodPort,
     Map<Integer, Map<String, HostRules>> hostsByPort,
-    Map<Integer, Map<String, TcpRules>> tcpHostsByPort) {
+    Map<Integer, TcpHosts> tcpHostsByPort) {
 
   /** Nothing is known: all traffic passes through. */
   public static final RouteTable EMPTY =
@@ -49,7 +51,7 @@ public record RouteTable(
     workloadsByAddress = frozen(workloadsByAddress, Function.identity());
     servicesByPodPort = frozen(servicesByPodPort, List::copyOf);
     hostsByPort = frozen(hostsByPort, hosts -> frozen(hosts, Function.identity()));
-    tcpHostsByPort = frozen(tcpHostsByPort, hosts -> frozen(hosts, Function.identity()));
+    tcpHostsByPort = frozen(tcpHostsByPort, Function.identity());
   }
 
   /** A table without rules for connections that are not HTTP. */
@@ -103,7 +105,7 @@ public record RouteTable(
    * @param host lower case, without port and without trailing dot
    */
   public Optional<HostRules> host(String clientNamespace, int port, String host) {
-    return find(hostsByPort, clientNamespace, port, host);
+    return find(hostsByPort.get(port), clientNamespace, host);
   }
 
   /**
@@ -116,13 +118,18 @@ public record RouteTable(
    *     dot
    */
   public Optional<TcpRules> tcpHost(String clientNamespace, int port, String host) {
-    return find(tcpHostsByPort, clientNamespace, port, host);
+    TcpHosts hosts = tcpHostsByPort.get(port);
+    return hosts == null ? Optional.empty() : find(hosts.byName(), clientNamespace, host);
+  }
+
+  /** All hosts of a port, for connections that are not HTTP. */
+  public Optional<TcpHosts> tcpHosts(int port) {
+    return Optional.ofNullable(tcpHostsByPort.get(port));
   }
 
   private static <V> Optional<V> find(
-      Map<Integer, Map<String, V>> byPort, String clientNamespace, int port, String host) {
+      @Nullable Map<String, V> hosts, String clientNamespace, String host) {
     Objects.requireNonNull(clientNamespace, "clientNamespace");
-    Map<String, V> hosts = byPort.get(port);
     if (hosts == null) {
       return Optional.empty();
     }

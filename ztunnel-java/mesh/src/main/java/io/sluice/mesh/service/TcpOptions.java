@@ -43,8 +43,14 @@ public record TcpOptions(Optional<Duration> idleTimeout, Optional<Keepalive> kee
     public static final Keepalive DEFAULT =
         new Keepalive(Duration.ofSeconds(60), Duration.ofSeconds(20), 5);
 
+    /** The kernel's own, which a DestinationRule asks for by what it leaves out. */
+    public static final Keepalive LINUX =
+        new Keepalive(Duration.ofHours(2), Duration.ofSeconds(75), 9);
+
+    public static final int PROBES_MAX = 127;
+
     public Keepalive {
-      if (time.toSeconds() < 1 || interval.toSeconds() < 1 || probes < 1 || probes > 127) {
+      if (time.toSeconds() < 1 || interval.toSeconds() < 1 || probes < 1 || probes > PROBES_MAX) {
         throw new IllegalArgumentException(
             "time, interval, probes: "
                 + time

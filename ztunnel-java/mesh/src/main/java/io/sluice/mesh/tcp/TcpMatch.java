@@ -10,10 +10,10 @@ import java.util.OptionalInt;
  * Conditions that must all hold; Istio's L4MatchAttributes and TLSMatchAttributes. Every part that
  * is empty holds for each connection.
  *
- * @param sniHosts one must be the TLS server name: lower case, exact or {@code *.example.com}. Not
- *     empty in a route of {@code tls}, empty in one of {@code tcp}
+ * @param sniHosts one must be the TLS server name: lower case, exact, {@code *.example.com} for all
+ *     names below, or {@code *}. Not empty in a route of {@code tls}, empty in one of {@code tcp}
  * @param destinationSubnets one must hold the original destination's address
- * @param port the original destination's port
+ * @param port of the host that was dialled; for a headless service its own, not the pod's
  * @param sourceLabels the caller's labels, all must be equal
  * @param sourceNamespace the caller's namespace
  */

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param originalDestination what the app dialled; resolved
  * @param sni the server name of a TLS ClientHello, lower case; empty: none was sent, or not TLS
  * @param named the host whose address was dialled, found by DNS among {@link TcpRouter#namedHosts}
+ * @param encrypted whether it is TLS already, with a server name or without
  * @param clientNamespace of the calling workload
  * @param clientLabels of the calling workload
  */
@@ -18,6 +19,7 @@ public record ConnectionView(
     InetSocketAddress originalDestination,
     Optional<String> sni,
     Optional<String> named,
+    boolean encrypted,
     String clientNamespace,
     Map<String, String> clientLabels) {
   public ConnectionView {
@@ -26,5 +28,15 @@ public record ConnectionView(
     Objects.requireNonNull(named, "named");
     Objects.requireNonNull(clientNamespace, "clientNamespace");
     Objects.requireNonNull(clientLabels, "clientLabels");
+  }
+
+  /** TLS if it has a server name. */
+  public ConnectionView(
+      InetSocketAddress originalDestination,
+      Optional<String> sni,
+      Optional<String> named,
+      String clientNamespace,
+      Map<String, String> clientLabels) {
+    this(originalDestination, sni, named, sni.isPresent(), clientNamespace, clientLabels);
   }
 }

@@ -57,7 +57,7 @@ final class Matching {
     return condition.isEmpty() || condition.get().matches(value);
   }
 
-  private static boolean holdsAll(Map<String, String> wanted, Map<String, String> labels) {
+  static boolean holdsAll(Map<String, String> wanted, Map<String, String> labels) {
     for (Map.Entry<String, String> label : wanted.entrySet()) {
       if (!label.getValue().equals(labels.get(label.getKey()))) {
         return false;
