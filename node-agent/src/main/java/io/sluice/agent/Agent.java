@@ -91,6 +91,8 @@ public final class Agent implements AutoCloseable {
     keep("configuration", source);
     source.start();
     view.loaded();
+    // The last one, so the first to be closed.
+    running.push(new Part("readiness", view::ending));
   }
 
   private void startAdmin(

@@ -27,6 +27,7 @@ final class LiveView implements AgentView {
   private final AttachedDatapath datapath;
   private final long startNanos = System.nanoTime();
   private volatile boolean loaded;
+  private volatile boolean ending;
 
   LiveView(
       AgentSettings settings,
@@ -48,6 +49,11 @@ final class LiveView implements AgentView {
     loaded = true;
   }
 
+  /** The agent was asked to end: whoever asks whether it is ready shall look for another one. */
+  void ending() {
+    ending = true;
+  }
+
   @Override
   public AgentStatus status() {
     // Asked before the pods: what is loaded has named all of them.
@@ -55,6 +61,7 @@ final class LiveView implements AgentView {
     return new AgentStatus(
         settings.version(),
         Duration.ofNanos(System.nanoTime() - startNanos),
+        ending,
         enrolment.pods(),
         config,
         datapath());

@@ -17,7 +17,7 @@ final class Pages {
       """
       /metrics         metrics, in Prometheus' text format or OpenMetrics
       /healthz/live    200 while the agent answers
-      /healthz/ready   200 when all that should be enrolled is, else 503 with what is missing
+      /healthz/ready   200 when all that should be enrolled is, else 503 with what is missing; 503 while it ends
       /config_dump     the rules in force, as JSON
       /status          pods, configuration and kernel programs, as JSON ('sluice status' shows it)
       """;

@@ -2,6 +2,7 @@ package io.sluice.agent.enrol;
 
 import io.sluice.agent.kernel.ffi.Errno;
 import io.sluice.agent.kernel.ffi.KernelFault;
+import io.sluice.agent.kernel.program.AppConnection;
 import io.sluice.agent.kernel.program.AttachedDatapath;
 import io.sluice.agent.kernel.program.PodDatapath;
 import io.sluice.agent.netns.HomeNamespace;
@@ -17,6 +18,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -145,8 +147,8 @@ public final class PodEnroller implements Enroller {
               new PodContext(pod.uid(), workload::get, sockets, ResolverFiles.MACHINE),
               addresses.hasIp6());
       try {
-        OlderConnections older = new OlderConnections(() -> SocketTable.of(namespace));
         steering.enable(Listeners.steeredTo(listeners.listeners()));
+        OlderConnections older = new OlderConnections(() -> connections(namespace));
         return new SteeredPod(
             pod, namespace, workload, sockets, steering, listeners, older, addresses, claims);
       } catch (RuntimeException e) {
@@ -157,6 +159,17 @@ public final class PodEnroller implements Enroller {
     } catch (RuntimeException e) {
       steering.close();
       throw e;
+    }
+  }
+
+  private List<AppConnection> connections(NetworkNamespace namespace) {
+    try {
+      return datapath.connections(namespace);
+    } catch (KernelFault fault) {
+      if (fault.errno() == Errno.ENOENT) {
+        return SocketTable.of(namespace);
+      }
+      throw fault;
     }
   }
 }

@@ -26,12 +26,6 @@ final class Reconciler {
 
   private static final Logger LOG = System.getLogger(Reconciler.class.getName());
 
-  /**
-   * Steps of one pod in one go: a pod in another namespace than before is cut, enrolled, and at
-   * rest.
-   */
-  private static final int STEPS_MAX = 4;
-
   private final Enroller enroller;
   private final EnrolSettings settings;
   private final LongSupplier nanoTime;
@@ -71,11 +65,24 @@ final class Reconciler {
     // Those that go come first: a reused address or namespace must be free for its next owner.
     TreeSet<String> going = new TreeSet<>(states.keySet());
     going.removeAll(wanted.keySet());
-    Map<String, MeshPod> coming = new TreeMap<>();
-    going.forEach(uid -> settle(uid, Optional.empty(), coming));
-    new TreeMap<>(wanted).forEach((uid, pod) -> settle(uid, Optional.of(pod), coming));
-    enrolAll(coming);
+    Work work = new Work();
+    going.forEach(uid -> settle(uid, Optional.empty(), work));
+    new TreeMap<>(wanted).forEach((uid, pod) -> settle(uid, Optional.of(pod), work));
+    List<String> cut = List.copyOf(work.cuts.keySet());
+    together.accept(List.copyOf(work.cuts.values()));
+    work.cuts.clear();
+    cut.forEach(uid -> settle(uid, Optional.ofNullable(wanted.get(uid)), work));
+    enrolAll(work.coming);
     publish();
+  }
+
+  /**
+   * What takes the kernel a while, gathered so that several pods share one wait: those that are to
+   * be ended at once, then those that are to be enrolled. By uid.
+   */
+  private static final class Work {
+    private final Map<String, Runnable> cuts = new TreeMap<>();
+    private final Map<String, MeshPod> coming = new TreeMap<>();
   }
 
   /** The states after the last change; any thread. */
@@ -146,57 +153,32 @@ final class Reconciler {
   }
 
   /** One pod's trouble must not keep the others from what is due to them. */
-  private void settle(String uid, Optional<MeshPod> wanted, Map<String, MeshPod> coming) {
+  private void settle(String uid, Optional<MeshPod> wanted, Work work) {
     try {
-      takeSteps(uid, wanted, coming);
+      takeStep(uid, wanted, work);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "pod " + uid + " is left as it is until the next tick", e);
     }
   }
 
-  private void takeSteps(String uid, Optional<MeshPod> wanted, Map<String, MeshPod> coming) {
-    for (int i = 0; i < STEPS_MAX; i++) {
-      PodState state = states.getOrDefault(uid, new PodState.Waiting("not tried yet"));
-      Step step = Step.next(wanted, state, enroller::namespaceAt, nanoTime.getAsLong());
-      boolean more = take(uid, state, step, coming);
-      publish();
-      if (!more) {
-        return;
-      }
-    }
-  }
-
-  /** Takes one step; returns whether another one may follow at once. */
-  private boolean take(String uid, PodState state, Step step, Map<String, MeshPod> coming) {
-    return switch (step) {
-      case Step.Rest rest -> false;
-      case Step.Forget forget -> {
-        states.remove(uid);
-        yield false;
-      }
-      case Step.Await await -> {
-        states.put(uid, new PodState.Waiting(enroller.absence(await.pod().netnsPath())));
-        yield false;
-      }
-      case Step.Enrol enrol -> {
-        coming.put(uid, enrol.pod());
-        yield false;
-      }
-      case Step.Update update -> {
-        update(uid, update.pod(), (PodState.Enrolled) state);
-        yield false;
-      }
+  private void takeStep(String uid, Optional<MeshPod> wanted, Work work) {
+    PodState state = states.getOrDefault(uid, new PodState.Waiting("not tried yet"));
+    Step step = Step.next(wanted, state, enroller::namespaceAt, nanoTime.getAsLong());
+    switch (step) {
+      case Step.Rest rest -> {}
+      case Step.Forget forget -> states.remove(uid);
+      case Step.Await await ->
+          states.put(uid, new PodState.Waiting(enroller.absence(await.pod().netnsPath())));
+      case Step.Enrol enrol -> work.coming.put(uid, enrol.pod());
+      case Step.Update update -> update(uid, update.pod(), (PodState.Enrolled) state);
       case Step.Drain drain -> {
         PodState.Enrolled enrolled = (PodState.Enrolled) state;
         enrolled.pod().stopSteering();
         states.put(uid, startDrain(uid, enrolled));
-        yield false;
       }
-      case Step.Cut cut -> {
-        cut(uid, state, cut.why());
-        yield true;
-      }
-    };
+      case Step.Cut cut -> work.cuts.put(uid, cut(uid, state, cut.why()));
+    }
+    publish();
   }
 
   /**
@@ -285,18 +267,18 @@ final class Reconciler {
     return new PodState.Draining(enrolled.as(), enrolled.pod());
   }
 
-  private void cut(String uid, PodState state, String why) {
-    switch (state) {
+  /** Returns what ends it; that does not throw. */
+  private Runnable cut(String uid, PodState state, String why) {
+    states.put(uid, new PodState.Waiting(why));
+    return switch (state) {
       case PodState.Enrolled enrolled -> {
         LOG.log(Level.INFO, name(enrolled.as()) + " is let go of at once: " + why);
-        enrolled.pod().stopSteering();
-        close(enrolled.as(), enrolled.pod());
+        yield () -> close(enrolled.as(), enrolled.pod());
       }
-      case PodState.Draining draining -> close(draining.as(), draining.pod());
-      case PodState.Waiting waiting -> {}
-      case PodState.Failed failed -> {}
-    }
-    states.put(uid, new PodState.Waiting(why));
+      case PodState.Draining draining -> () -> close(draining.as(), draining.pod());
+      case PodState.Waiting waiting -> () -> {};
+      case PodState.Failed failed -> () -> {};
+    };
   }
 
   private PodState rescan(PodState.Enrolled enrolled) {

@@ -1,5 +1,6 @@
 package io.sluice.agent.enrol;
 
+import io.sluice.agent.kernel.program.AppConnection;
 import io.sluice.agent.netns.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +16,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads {@code /proc/net/tcp} and {@code tcp6}. */
+/**
+ * Reads {@code /proc/net/tcp} and {@code tcp6}, on a kernel that was built without {@code
+ * tcp_diag}: tens of milliseconds, and it can't tell the agent's own sockets.
+ */
 final class SocketTable {
 
   private static final Path TCP = Path.of("/proc/thread-self/net/tcp");
@@ -31,32 +35,11 @@ final class SocketTable {
   private SocketTable() {}
 
   /**
-   * An established connection.
-   *
-   * @param inode the socket's; unique while the socket lives
-   */
-  record Connection(long inode, InetSocketAddress local, InetSocketAddress remote) {
-    /** {@code 10.0.0.1:40000 -> 10.0.0.2:80}. */
-    String text() {
-      return text(local) + " -> " + text(remote);
-    }
-
-    private static String text(InetSocketAddress address) {
-      String host = address.getAddress().getHostAddress();
-      return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
-    }
-
-    private boolean isLoopback() {
-      return local.getAddress().isLoopbackAddress() || remote.getAddress().isLoopbackAddress();
-    }
-  }
-
-  /**
    * The established connections of a namespace. Blocks for the read of two files.
    *
    * @throws UncheckedIOException when {@code /proc} can't be read
    */
-  static List<Connection> of(NetworkNamespace namespace) {
+  static List<AppConnection> of(NetworkNamespace namespace) {
     return established(namespace.call(SocketTable::linesOfThisThread));
   }
 
@@ -72,25 +55,17 @@ final class SocketTable {
     }
   }
 
-  /**
-   * Established connections that leave the pod or come into it; loopback is left out, because it is
-   * never steered.
-   */
-  static List<Connection> established(List<String> lines) {
-    List<Connection> connections = new ArrayList<>();
-    for (String line : lines) {
-      connection(line).filter(each -> !each.isLoopback()).ifPresent(connections::add);
-    }
-    return connections;
+  static List<AppConnection> established(List<String> lines) {
+    return lines.stream().flatMap(line -> connection(line).stream()).toList();
   }
 
-  private static Optional<Connection> connection(String line) {
+  private static Optional<AppConnection> connection(String line) {
     String[] columns = line.strip().split("\\s+");
     if (columns.length <= INODE || !columns[STATE].equals(ESTABLISHED)) {
       return Optional.empty();
     }
     return Optional.of(
-        new Connection(
+        new AppConnection(
             Long.parseLong(columns[INODE]), address(columns[LOCAL]), address(columns[REMOTE])));
   }
 

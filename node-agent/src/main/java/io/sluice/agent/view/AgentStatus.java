@@ -10,6 +10,7 @@ import java.util.Objects;
  *
  * @param version of Sluice
  * @param uptime since the agent's start
+ * @param ending it was asked to end: connections drain, and no pod is taken in any more
  * @param pods every pod that should be enrolled or still is, sorted by namespace and name
  * @param config what was read and compiled
  * @param datapath what is attached in the kernel
@@ -17,6 +18,7 @@ import java.util.Objects;
 public record AgentStatus(
     String version,
     Duration uptime,
+    boolean ending,
     List<PodStatus> pods,
     ConfigState config,
     DatapathState datapath) {
@@ -38,6 +40,9 @@ public record AgentStatus(
   /** What is missing until the agent is ready, a line each; empty when it is. */
   public List<String> missing() {
     List<String> missing = new ArrayList<>();
+    if (ending) {
+      missing.add("agent: it was asked to end, open connections drain");
+    }
     if (!config.loaded()) {
       missing.add("configuration: not read yet (" + config.source() + ")");
     }

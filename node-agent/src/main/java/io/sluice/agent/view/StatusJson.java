@@ -28,6 +28,7 @@ public final class StatusJson {
     ObjectNode root = JSON.createObjectNode();
     root.put("version", status.version());
     root.put("uptimeMillis", status.uptime().toMillis());
+    root.put("ending", status.ending());
     List<String> missing = status.missing();
     root.put("ready", missing.isEmpty());
     missing.forEach(root.putArray("missing")::add);
@@ -49,6 +50,7 @@ public final class StatusJson {
       return new AgentStatus(
           text(root, "version"),
           Duration.ofMillis(number(root, "uptimeMillis")),
+          root.path("ending").asBoolean(),
           list(root, "pods", StatusJson::readPod),
           readConfig(root.required("config")),
           readDatapath(root.required("datapath")));

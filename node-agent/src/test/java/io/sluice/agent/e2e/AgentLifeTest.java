@@ -58,6 +58,9 @@ class AgentLifeTest {
     Lab.await("the request is under way", () -> connectionsOf("reader") > 0);
 
     agent.terminate();
+    Lab.await("it is not ready while it drains", () -> agent.statusOf("/healthz/ready") == 503);
+    assertThat(agent.get("/healthz/ready")).contains("it was asked to end");
+    assertThat(agent.statusOf("/healthz/live")).as("but alive").isEqualTo(200);
 
     assertThat(agent.awaitExit()).as(agent.log()).isZero();
     assertThat(slow.onExit().join().exitValue()).as("curl").isZero();

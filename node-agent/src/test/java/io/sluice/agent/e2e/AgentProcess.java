@@ -90,6 +90,11 @@ final class AgentProcess implements AutoCloseable {
     return Lab.read(log);
   }
 
+  /** What it logged as a warning or worse. */
+  List<String> complaints() {
+    return log().lines().filter(line -> line.matches("\\S+ (WARN|ERROR).*")).toList();
+  }
+
   Process process() {
     return process;
   }
@@ -173,7 +178,8 @@ final class AgentProcess implements AutoCloseable {
     }
   }
 
-  private int statusOf(String path) {
+  /** The HTTP status; -1 when nobody answers. */
+  int statusOf(String path) {
     try {
       return http.send(request(path), HttpResponse.BodyHandlers.discarding()).statusCode();
     } catch (IOException e) {

@@ -58,8 +58,12 @@ final class Library {
   }
 
   void remove(Pod pod) {
+    remove("pod-" + pod.name() + ".yaml");
+  }
+
+  void remove(String file) {
     try {
-      Files.delete(directory.resolve("pod-" + pod.name() + ".yaml"));
+      Files.delete(directory.resolve(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

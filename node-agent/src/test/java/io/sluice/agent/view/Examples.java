@@ -75,6 +75,7 @@ public final class Examples {
     return new AgentStatus(
         "0.1.0",
         Duration.ofSeconds(125),
+        false,
         List.of(enrolled()),
         config(List.of()),
         new DatapathState(
@@ -89,6 +90,7 @@ public final class Examples {
     return new AgentStatus(
         "0.1.0",
         Duration.ofHours(25),
+        false,
         List.of(
             enrolled(),
             new PodStatus(

@@ -39,6 +39,23 @@ class StatusJsonTest {
     assertThat(StatusJson.read(newer)).isEqualTo(Examples.healthy());
   }
 
+  @Test
+  void anAgentThatEndsIsNotReady() {
+    AgentStatus healthy = Examples.healthy();
+    AgentStatus ending =
+        new AgentStatus(
+            healthy.version(),
+            healthy.uptime(),
+            true,
+            healthy.pods(),
+            healthy.config(),
+            healthy.datapath());
+
+    assertThat(ending.missing())
+        .containsExactly("agent: it was asked to end, open connections drain");
+    assertThat(StatusJson.read(StatusJson.write(ending))).isEqualTo(ending);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", "<html>", "{}", "[]", "3", "{\"version\":\"1\"", "{\"version\":\"1\"}"})

@@ -53,6 +53,7 @@ class StatusTextTest {
         new AgentStatus(
             "0.1.0",
             Duration.ZERO,
+            false,
             List.of(),
             new ConfigState("directory d", false, 0, Duration.ZERO, 0, Optional.empty(), List.of()),
             new DatapathState(true, "", List.of()));

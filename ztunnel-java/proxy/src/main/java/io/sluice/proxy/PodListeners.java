@@ -9,6 +9,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -37,6 +38,7 @@ final class PodListeners implements PodProxy {
   private static final int BIND_TRIES_MAX = 64;
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTOIFINDEX = 62;
+  private static final int EADDRINUSE = 98;
 
   /** The loopback device has this index in each network namespace. */
   private static final int LO_IFINDEX = 1;
@@ -199,7 +201,7 @@ final class PodListeners implements PodProxy {
           return;
         }
         last = bound.cause();
-        if (!(last instanceof BindException)) {
+        if (!isPortTaken(last)) {
           break;
         }
       }
@@ -214,6 +216,13 @@ final class PodListeners implements PodProxy {
               + addressOf(role).getHostAddress()
               + " in its network namespace)",
           last);
+    }
+
+    /** By an app, or by another listener of ours; Netty's native transports have their own type. */
+    private static boolean isPortTaken(Throwable failure) {
+      return failure instanceof BindException
+          || (failure instanceof Errors.NativeIoException e
+              && Math.abs(e.expectedErr()) == EADDRINUSE);
     }
 
     private Future<Void> bind(

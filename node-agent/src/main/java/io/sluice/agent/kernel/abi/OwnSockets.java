@@ -3,9 +3,11 @@ package io.sluice.agent.kernel.abi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.sluice.agent.kernel.ffi.BpfMap;
+import io.sluice.agent.kernel.ffi.SockDiag;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /** The map {@code own_sk}: the agent's own sockets, told by descriptor, before bind and connect. */
 public final class OwnSockets {
@@ -42,5 +44,16 @@ public final class OwnSockets {
       Addresses.writeDst(value, SHOWN, trueClient);
       map.put(arena.allocateFrom(JAVA_INT, fd), value);
     }
+  }
+
+  /**
+   * Connections of apps in the namespace in which the calling thread is: all open ones but the
+   * agent's own. Blocks for milliseconds.
+   *
+   * @throws io.sluice.agent.kernel.ffi.KernelFault with ENOENT if the kernel has no {@code
+   *     tcp_diag}
+   */
+  public List<SockDiag.Connection> othersConnections() {
+    return SockDiag.connections(map).stream().filter(each -> !each.stored()).toList();
   }
 }

@@ -90,6 +90,17 @@ public final class AttachedDatapath implements AutoCloseable {
     return ownSockets;
   }
 
+  /**
+   * The open connections of a pod's apps, the agent's own left out. Blocks for milliseconds.
+   *
+   * @throws KernelFault with ENOENT if the kernel was built without {@code tcp_diag}
+   */
+  public List<AppConnection> connections(NetworkNamespace namespace) {
+    return namespace.call(ownSockets::othersConnections).stream()
+        .map(each -> new AppConnection(each.cookie(), each.local(), each.remote()))
+        .toList();
+  }
+
   /** Where a redirected connection wanted to go. Any thread. */
   public OriginalDestinations originalDestinations() {
     return originalDestinations;
