@@ -1,15 +1,10 @@
 package io.sluice.proxy;
 
 import io.netty.channel.EventLoop;
-import io.sluice.mesh.RouteTable;
-import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.TcpOptions;
-import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.intercept.InterceptedConnection;
-import io.sluice.proxy.route.ConnectionView;
 import io.sluice.proxy.route.TcpDecision;
-import io.sluice.proxy.route.TcpRouter;
 import io.sluice.proxy.tcp.EarlyServer;
 import io.sluice.proxy.tcp.TcpWay;
 import io.sluice.proxy.telemetry.MeshTelemetry.TcpEdge;
@@ -19,18 +14,36 @@ import io.sluice.proxy.upstream.Upstreams;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rooms 4 and 6 of one connection that is not HTTP, or that may not be: which cluster, and its
  * server, which may be open before it is known that it is needed. Event loop of the connection.
+ *
+ * <pre>
+ *   openEarly   a silent client: name behind the address? --&gt; cluster --&gt; server
+ *   then one of
+ *     acquire       no server name:   that server, or the same steps now
+ *     to, acquire   a server name:    that server if it is of the same cluster, else another
+ *     discardEarly  it is HTTP
+ *     abandon       the client is gone
+ * </pre>
  */
 final class OpaqueWay implements TcpWay {
-  private final RouteTables tables;
+  /** Decides where one connection goes. */
+  interface Routing {
+    /** The hosts of which one may be behind the address, to be asked of DNS first; mostly none. */
+    List<String> namedHosts(Optional<String> sni);
+
+    /**
+     * @param sni of a ClientHello
+     * @param named the host behind the address
+     */
+    TcpDecision decide(Optional<String> sni, Optional<String> named);
+  }
+
+  private final Routing routing;
   private final Upstreams upstreams;
-  private final Supplier<? extends RandomGenerator> randoms;
   private final ConnectionEdges edges;
   private final InterceptedConnection connection;
   private final EventLoop loop;
@@ -41,19 +54,17 @@ final class OpaqueWay implements TcpWay {
   private @Nullable TcpDecision decision;
   private @Nullable EarlyServer early;
 
-  /** What waits for a name's answer: anything that was begun later makes it void. */
+  /** Whoever waits for a name's answer has one; what was begun later makes it void. */
   private int turn;
 
   OpaqueWay(
-      RouteTables tables,
+      Routing routing,
       Upstreams upstreams,
-      Supplier<? extends RandomGenerator> randoms,
       ConnectionEdges edges,
       InterceptedConnection connection,
       EventLoop loop) {
-    this.tables = tables;
+    this.routing = routing;
     this.upstreams = upstreams;
-    this.randoms = randoms;
     this.edges = edges;
     this.connection = connection;
     this.loop = loop;
@@ -72,20 +83,22 @@ final class OpaqueWay implements TcpWay {
   /** It has become HTTP: requests find their own way. */
   void discardEarly() {
     turn++;
-    dropEarly();
+    EarlyServer opened = takeEarly();
+    if (opened != null) {
+      opened.discard();
+    }
   }
 
   /** The client is gone before anything was detected. */
   void abandon() {
     turn++;
-    EarlyServer opened = early;
+    EarlyServer opened = takeEarly();
     if (opened != null) {
-      early = null;
       opened.reset();
     }
   }
 
-  /** The client has named the server that it wants. */
+  /** It is TLS, and this is the server name, where there was one. */
   OpaqueWay to(Optional<String> serverName) {
     sni = serverName;
     return this;
@@ -93,8 +106,10 @@ final class OpaqueWay implements TcpWay {
 
   @Override
   public Upstreams.Cancellation acquire(Consumer<Acquired> then) {
-    EarlyServer opened = early;
-    if (opened != null && sni.isEmpty()) {
+    if (early != null && sni.isEmpty()) {
+      // Nothing is known now that was not known when it was opened; nor is chance asked again.
+      EarlyServer opened = early;
+      early = null;
       return opened.take(then);
     }
     Acquisition acquisition = new Acquisition(then);
@@ -117,49 +132,34 @@ final class OpaqueWay implements TcpWay {
   /** Calls back once, perhaps now; not when something else was begun meanwhile. */
   private void decide(Consumer<TcpDecision> then) {
     int mine = ++turn;
-    RouteTable table = tables.current();
-    switch (connection.direction()) {
-      case INBOUND -> then.accept(TcpRouter.inbound(table, connection.originalDestination()));
-      case OUTBOUND -> {
-        List<String> hosts = asked ? List.of() : TcpRouter.namedHosts(table, view());
-        if (hosts.isEmpty()) {
-          then.accept(outbound());
-          return;
-        }
-        // Nobody listens meanwhile to a server that is open already.
-        dropEarly();
-        upstreams.whose(
-            connection.pod(),
-            connection.originalDestination().getAddress(),
-            hosts,
-            loop,
-            name -> {
-              if (turn == mine) {
-                asked = true;
-                named = name;
-                then.accept(outbound());
-              }
-            });
-      }
+    List<String> hosts = asked ? List.of() : routing.namedHosts(sni);
+    if (hosts.isEmpty()) {
+      then.accept(routing.decide(sni, named));
+      return;
     }
+    EarlyServer unheard = takeEarly();
+    if (unheard != null) {
+      // Nobody would listen to it while the question is open.
+      unheard.discard();
+    }
+    upstreams.whose(
+        connection.pod(),
+        connection.originalDestination().getAddress(),
+        hosts,
+        loop,
+        name -> {
+          if (turn == mine) {
+            asked = true;
+            named = name;
+            then.accept(routing.decide(sni, name));
+          }
+        });
   }
 
-  private void dropEarly() {
+  private @Nullable EarlyServer takeEarly() {
     EarlyServer opened = early;
-    if (opened != null) {
-      early = null;
-      opened.discard();
-    }
-  }
-
-  private TcpDecision outbound() {
-    return TcpRouter.outbound(tables.current(), view(), randoms.get());
-  }
-
-  private ConnectionView view() {
-    Workload client = connection.pod().workload();
-    return new ConnectionView(
-        connection.originalDestination(), sni, named, client.namespace(), client.labels());
+    early = null;
+    return opened;
   }
 
   private UpstreamTarget target(TcpDecision to) {
@@ -178,16 +178,16 @@ final class OpaqueWay implements TcpWay {
     void to(TcpDecision now) {
       TcpDecision before = decision;
       decision = now;
-      EarlyServer opened = early;
-      early = null;
-      if (opened == null) {
-        running = upstreams.acquire(target(now), loop, then);
-      } else if (before != null && before.cluster().id().equals(now.cluster().id())) {
+      EarlyServer opened = takeEarly();
+      boolean same = before != null && before.cluster().id().equals(now.cluster().id());
+      if (opened != null && same) {
         running = opened.take(then);
-      } else {
-        opened.discard();
-        running = upstreams.acquire(target(now), loop, then);
+        return;
       }
+      if (opened != null) {
+        opened.discard();
+      }
+      running = upstreams.acquire(target(now), loop, then);
     }
 
     @Override

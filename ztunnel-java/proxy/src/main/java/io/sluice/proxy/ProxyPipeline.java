@@ -121,7 +121,13 @@ final class ProxyPipeline {
       this.connection = connection;
       this.draining = draining;
       this.edges = new ConnectionEdges(telemetry, tables, connection);
-      this.way = new OpaqueWay(tables, upstreams, randoms, edges, connection, channel.eventLoop());
+      this.way =
+          new OpaqueWay(
+              new TcpRouting(tables, randoms, connection),
+              upstreams,
+              edges,
+              connection,
+              channel.eventLoop());
     }
 
     @Override

@@ -21,7 +21,6 @@ import io.sluice.proxy.testkit.Eventually;
 import io.sluice.proxy.testkit.LoopbackDoors;
 import io.sluice.proxy.testkit.Need;
 import io.sluice.proxy.testkit.QuietTelemetry;
-import io.sluice.proxy.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -56,7 +55,7 @@ final class ProxyRig implements AutoCloseable {
   }
 
   ProxyRig(InetSocketAddress server, ProxySettings settings) {
-    Need.transport(Transport.EPOLL);
+    Need.transport(settings.transport());
     this.server = server;
     proxy = Proxy.start(settings, tables, doors.destinations(), doors.own(), telemetry);
     opened = proxy.open(pod, false);

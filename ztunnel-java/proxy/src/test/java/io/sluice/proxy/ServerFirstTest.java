@@ -16,7 +16,9 @@ import io.sluice.proxy.testkit.LeakWatch;
 import io.sluice.proxy.testkit.LoopbackDoors;
 import io.sluice.proxy.testkit.QuietTelemetry.Closed;
 import io.sluice.proxy.testkit.ScriptedServer;
+import io.sluice.proxy.transport.Transport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -27,16 +29,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** With nothing declared: who speaks first, and what becomes of a server that was opened early. */
+@ParameterizedClass
+@EnumSource(Transport.class)
 @ExtendWith(LeakWatch.class)
 class ServerFirstTest {
   private static final String BANNER = "220 hello\r\n";
 
-  /** Such that whoever waits for this limit instead of the server's sign fails. */
-  private static final ProxySettings PATIENT = ProxySettings.defaults().withDetectMillis(600_000);
+  private final Transport transport;
 
   private final List<String> heard = new CopyOnWriteArrayList<>();
+
+  ServerFirstTest(Transport transport) {
+    this.transport = transport;
+  }
+
+  /** Whoever waits for the limit instead of the server's sign waits too long. */
+  private ProxyRig patient(InetSocketAddress server) {
+    return rig(server, 600_000);
+  }
+
+  private ProxyRig rig(InetSocketAddress server, long detectMillis) {
+    return new ProxyRig(
+        server, ProxySettings.defaults().withTransport(transport).withDetectMillis(detectMillis));
+  }
 
   /** How a connection of the server's ends: what came, and FIN or reset. */
   private void listen(Socket connection) throws IOException {
@@ -84,7 +103,7 @@ class ServerFirstTest {
                 write(connection.getOutputStream(), BANNER);
                 ScriptedServer.echo(connection);
               });
-          ProxyRig rig = new ProxyRig(server.address(), PATIENT);
+          ProxyRig rig = patient(server.address());
           RawClient client = rig.client()) {
         assertThat(client.bytes(BANNER.length())).isEqualTo(BANNER);
         client.say(GET).endOutput();
@@ -104,7 +123,7 @@ class ServerFirstTest {
     for (String last : List.of("", "-ERR max clients\r\n")) {
       try (ScriptedServer server =
               ScriptedServer.start(connection -> write(connection.getOutputStream(), last));
-          ProxyRig rig = new ProxyRig(server.address(), PATIENT)) {
+          ProxyRig rig = patient(server.address())) {
         try (RawClient client = rig.client()) {
           assertThat(client.rest()).isEqualTo(last);
         }
@@ -120,7 +139,7 @@ class ServerFirstTest {
               pause(50);
               ScriptedServer.reset(connection);
             });
-        ProxyRig rig = new ProxyRig(server.address(), PATIENT);
+        ProxyRig rig = patient(server.address());
         RawClient client = rig.client()) {
       assertThatThrownBy(client::rest).isInstanceOf(SocketException.class);
       assertThat(counted(rig).flag()).isEqualTo(ResponseFlag.UPSTREAM_RESET);
@@ -130,7 +149,7 @@ class ServerFirstTest {
   @Test
   void aRefusalIsAResetForTheSilentClient() throws IOException {
     try (DeadPort dead = DeadPort.refusing();
-        ProxyRig rig = new ProxyRig(dead.address(), PATIENT);
+        ProxyRig rig = patient(dead.address());
         RawClient client = rig.client()) {
       assertThatThrownBy(client::rest).isInstanceOf(SocketException.class);
       assertThat(counted(rig).flag()).isEqualTo(ResponseFlag.UPSTREAM_CONNECT_FAILED);
@@ -145,7 +164,7 @@ class ServerFirstTest {
                 connection.getInputStream().readAllBytes();
                 write(connection.getOutputStream(), "12:00\r\n");
               });
-          ProxyRig rig = new ProxyRig(server.address(), PATIENT);
+          ProxyRig rig = patient(server.address());
           RawClient client = rig.client()) {
         if (early) {
           opened(server);
@@ -164,7 +183,7 @@ class ServerFirstTest {
   void bytesAndThenTheEndReachTheServerInThisOrder() throws IOException {
     for (boolean early : new boolean[] {false, true}) {
       try (ScriptedServer server = ScriptedServer.echo();
-          ProxyRig rig = new ProxyRig(server.address(), PATIENT);
+          ProxyRig rig = patient(server.address());
           RawClient client = rig.client()) {
         if (early) {
           opened(server);
@@ -180,7 +199,7 @@ class ServerFirstTest {
   @Test
   void aClientThatResetsResetsTheServerThatWasOpenedForIt() throws IOException {
     try (ScriptedServer server = ScriptedServer.start(this::listen);
-        ProxyRig rig = new ProxyRig(server.address(), PATIENT);
+        ProxyRig rig = patient(server.address());
         RawClient client = rig.client()) {
       opened(server);
       ScriptedServer.reset(client.socket());
@@ -204,7 +223,7 @@ class ServerFirstTest {
                 write(connection.getOutputStream(), OK);
               }
             });
-        ProxyRig rig = new ProxyRig(server.address(), PATIENT)) {
+        ProxyRig rig = patient(server.address())) {
       rig.declare(AppProtocol.UNDECLARED);
       try (RawClient client = rig.client()) {
         opened(server);
@@ -222,7 +241,7 @@ class ServerFirstTest {
   void whateverElseASilentClientSaysGoesToTheServerThatIsOpen() throws IOException {
     for (String bytes : List.of("*1\r\n$4\r\nPING\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")) {
       try (ScriptedServer server = ScriptedServer.echo();
-          ProxyRig rig = new ProxyRig(server.address(), PATIENT);
+          ProxyRig rig = patient(server.address());
           RawClient client = rig.client()) {
         opened(server);
         assertThat(client.say(bytes).bytes(bytes.length())).isEqualTo(bytes);
@@ -238,7 +257,7 @@ class ServerFirstTest {
   void bytesThatCouldBeHttpAreNotHeldForEver() throws IOException {
     for (boolean early : new boolean[] {false, true}) {
       try (ScriptedServer server = ScriptedServer.echo();
-          ProxyRig rig = new ProxyRig(server.address(), ProxySettings.defaults());
+          ProxyRig rig = rig(server.address(), 100);
           RawClient client = rig.client()) {
         if (early) {
           opened(server);
@@ -252,7 +271,7 @@ class ServerFirstTest {
   @Test
   void aPodThatIsLetGoOfLeavesNothingOfItsSilentConnections() throws IOException {
     try (ScriptedServer server = ScriptedServer.start(this::listen);
-        ProxyRig rig = new ProxyRig(server.address(), PATIENT);
+        ProxyRig rig = patient(server.address());
         RawClient client = rig.client()) {
       opened(server);
       rig.opened.close();
@@ -266,7 +285,7 @@ class ServerFirstTest {
   @Test
   void aPodThatIsLetGoOfWhileTheServerIsDialledLeavesNothing() throws IOException {
     try (DeadPort dead = DeadPort.unanswering();
-        ProxyRig rig = new ProxyRig(dead.address(), PATIENT);
+        ProxyRig rig = patient(dead.address());
         RawClient client = rig.client()) {
       LoopbackDoors.CountingPodSockets sockets =
           (LoopbackDoors.CountingPodSockets) rig.pod.sockets();
@@ -280,7 +299,7 @@ class ServerFirstTest {
   @Test
   void aDrainWaitsForASilentConnectionAsForAnyOther() throws IOException {
     try (ScriptedServer server = ScriptedServer.echo();
-        ProxyRig rig = new ProxyRig(server.address(), PATIENT);
+        ProxyRig rig = patient(server.address());
         RawClient client = rig.client()) {
       opened(server);
       rig.opened.drain(Duration.ofMillis(50));
@@ -295,7 +314,7 @@ class ServerFirstTest {
   void declaredHttpOpensNoServerEarlyButLetsHttp2Through() throws IOException {
     String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     try (ScriptedServer server = ScriptedServer.echo();
-        ProxyRig rig = new ProxyRig(server.address(), PATIENT)) {
+        ProxyRig rig = patient(server.address())) {
       rig.publish(Optional.empty(), AppProtocol.HTTP);
       try (RawClient client = rig.client()) {
         pause(100);
