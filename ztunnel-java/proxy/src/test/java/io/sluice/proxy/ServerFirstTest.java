@@ -324,4 +324,30 @@ class ServerFirstTest {
       assertThat(rig.telemetry.detected()).containsExactly(new Detected.Http2());
     }
   }
+
+  @Test
+  void onAPortThatDeclaresHttpASilentEndClosesTheConnectionAndIsNoTcp() throws IOException {
+    try (ScriptedServer server = ScriptedServer.silent();
+        ProxyRig rig = patient(server.address())) {
+      rig.declare(AppProtocol.HTTP);
+      try (RawClient client = rig.client()) {
+        client.endOutput();
+        assertThat(client.rest()).isEmpty();
+      }
+      Eventually.until("nothing is left", () -> rig.opened.connections() == 0);
+      assertThat(server.clients()).isEmpty();
+      assertThat(rig.telemetry.opened()).isEmpty();
+    }
+  }
+
+  @Test
+  void onAPortThatDeclaresHttpWhatIsNoRequestIsAnsweredWith400() throws IOException {
+    try (ScriptedServer server = ScriptedServer.silent();
+        ProxyRig rig = patient(server.address())) {
+      rig.declare(AppProtocol.HTTP);
+      try (RawClient client = rig.client()) {
+        assertThat(client.say("*1\r\n$4\r\nPING\r\n").head()).startsWith("HTTP/1.1 400 ");
+      }
+    }
+  }
 }
