@@ -330,6 +330,23 @@ class TcpRulesTest {
   }
 
   @Test
+  void theServerNameIsSeenWhereTheAddressTellsNothing() {
+    String rules =
+        Given.tcpRules(
+            "r",
+            "shop",
+            "[a.com]",
+            "tls: [{match: [{sniHosts: [a.com]}], route: [{destination: {host: a.com}}]}]");
+    String entry = "hosts: [a.com], ports: [{number: 1, name: tcp}]";
+
+    assertThat(Given.yaml(rules, Given.entry("e", "shop", entry)).lines()).isEmpty();
+    assertThat(
+            Given.yaml(rules, Given.entry("e", "shop", entry + ", addresses: [240.0.0.1]"))
+                .fieldsOf(Severity.WARNING))
+        .containsExactly("spec.tls");
+  }
+
+  @Test
   void aHostThatNothingDeclaresIsFoundByServerName() {
     Given given =
         Given.yaml(

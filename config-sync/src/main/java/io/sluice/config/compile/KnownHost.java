@@ -35,6 +35,11 @@ record KnownHost(
     return id.host();
   }
 
+  /** Whether the address that a client dials tells that it means this host. */
+  boolean isDialledByAddress() {
+    return !header.ref().kind().equals(SERVICE_ENTRY) || !addresses.isEmpty();
+  }
+
   /**
    * Whether two declarations of a host are one service, as in Istio: ServiceEntries of one
    * namespace. They must have the same addresses, for on these each port can be dialled.

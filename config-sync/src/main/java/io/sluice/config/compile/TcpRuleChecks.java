@@ -107,16 +107,15 @@ final class TcpRuleChecks {
   /** A port that is declared TCP is never looked into where the address tells the host. */
   private void checkServerNames(
       VirtualServiceResource rules, String host, List<KnownHost> covered) {
-    boolean unread =
+    List<KnownHost.Port> ports =
         covered.stream()
+            .filter(KnownHost::isDialledByAddress)
             .flatMap(known -> known.ports().values().stream())
             .filter(KnownHost.Port::mayBeOpaque)
-            .allMatch(port -> port.protocol() == AppProtocol.TCP);
-    boolean some =
-        covered.stream()
-            .flatMap(known -> known.ports().values().stream())
-            .anyMatch(KnownHost.Port::mayBeOpaque);
-    if (some && unread && !rules.tls().isEmpty()) {
+            .toList();
+    boolean unread =
+        !ports.isEmpty() && ports.stream().allMatch(port -> port.protocol() == AppProtocol.TCP);
+    if (unread && !rules.tls().isEmpty()) {
       report.warn(
           rules.header(),
           "spec.tls",

@@ -1,38 +1,39 @@
 package io.sluice.proxy.route;
 
+import static io.sluice.proxy.route.TcpExamples.PORT;
+import static io.sluice.proxy.route.TcpExamples.address;
+import static io.sluice.proxy.route.TcpExamples.cluster;
+import static io.sluice.proxy.route.TcpExamples.origin;
+import static io.sluice.proxy.route.TcpExamples.port;
+import static io.sluice.proxy.route.TcpExamples.route;
+import static io.sluice.proxy.route.TcpExamples.rules;
+import static io.sluice.proxy.route.TcpExamples.scope;
+import static io.sluice.proxy.route.TcpExamples.sni;
+import static io.sluice.proxy.route.TcpExamples.source;
+import static io.sluice.proxy.route.TcpExamples.subnet;
+import static io.sluice.proxy.route.TcpExamples.tcp;
+import static io.sluice.proxy.route.TcpExamples.withTls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.mesh.RouteTable;
-import io.sluice.mesh.problem.ResourceRef;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
-import io.sluice.mesh.service.ClusterId;
-import io.sluice.mesh.service.Discovery;
-import io.sluice.mesh.service.LoadBalancer;
-import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.service.TrafficSplit;
-import io.sluice.mesh.service.UpstreamTls;
-import io.sluice.mesh.tcp.AddressBlock;
 import io.sluice.mesh.tcp.TcpHosts;
-import io.sluice.mesh.tcp.TcpMatch;
 import io.sluice.mesh.tcp.TcpRoute;
 import io.sluice.mesh.tcp.TcpRules;
 import io.sluice.mesh.tcp.TcpRules.Declared;
 import io.sluice.mesh.workload.Workload;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which cluster a connection gets that is not HTTP; the letters are those of the order. */
 class TcpRouterTest {
-  private static final int PORT = 443;
   private static final InetAddress CLUSTER_IP = address("10.96.0.7");
   private static final InetAddress VIRTUAL = address("240.0.0.1");
   private static final InetAddress POD = address("10.0.0.4");
@@ -353,26 +353,6 @@ class TcpRouterTest {
         .isEqualTo(AppProtocol.UNDECLARED);
   }
 
-  // matches
-
-  @ParameterizedTest(name = "{0} covers {1}: {2}")
-  @CsvSource({
-    "a.com, a.com, true",
-    "a.com, b.a.com, false",
-    "*.a.com, b.a.com, true",
-    "*.a.com, c.b.a.com, true",
-    "*.a.com, a.com, false",
-    "*.a.com, .a.com, false",
-    "*.a.com, xa.com, false",
-    "*.a.com, b.a.com.org, false",
-    "*, a.com, true",
-    "*.web, web, false"
-  })
-  void serverNames(String pattern, String sni, boolean held) {
-    assertThat(TcpMatching.matches(sni(pattern), connection(ELSEWHERE, sni), PORT)).isEqualTo(held);
-    assertThat(TcpMatching.matches(sni(pattern), connection(ELSEWHERE), PORT)).isFalse();
-  }
-
   @Test
   void weightsAreInProportion() {
     TrafficSplit split =
@@ -393,64 +373,6 @@ class TcpRouterTest {
     assertThat(first).isBetween(900L, 1_100L);
   }
 
-  /** Random matches and connections, against conditions written down one by one. */
-  @Test
-  void agreesWithASlowMatcher() {
-    long seed = Long.getLong("sluice.seed", System.nanoTime());
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int round = 0; round < 20_000; round++) {
-      TcpMatch match = randomMatch(random);
-      ConnectionView view =
-          view(
-              pick(random, VIRTUAL, ELSEWHERE, POD, address("2001:db8::1")),
-              pick(random, "", "a.com", "b.a.com", "c.com"),
-              "",
-              pick(random, "shop", "other"),
-              random.nextBoolean() ? Map.of("app", "caller", "v", "1") : Map.of("v", "2"));
-      int port = pick(random, 1, PORT);
-      List<Boolean> conditions = new ArrayList<>();
-      conditions.add(match.port().isEmpty() || match.port().equals(OptionalInt.of(port)));
-      conditions.add(match.sourceNamespace().stream().allMatch(view.clientNamespace()::equals));
-      conditions.add(view.clientLabels().entrySet().containsAll(match.sourceLabels().entrySet()));
-      conditions.add(
-          match.sniHosts().isEmpty()
-              || match.sniHosts().stream()
-                  .anyMatch(pattern ->
-                      view.sni()
-                          .filter(
-                              sni -> sni.matches(pattern.replace(".", "\\.").replace("*", ".*")))
-                          .isPresent()));
-      conditions.add(
-          match.destinationSubnets().isEmpty()
-              || match.destinationSubnets().stream()
-                  .anyMatch(block -> block.contains(view.originalDestination().getAddress())));
-
-      assertThat(TcpMatching.matches(match, view, port))
-          .as("-Dsluice.seed=%d round %d: %s %s", seed, round, match, view)
-          .isEqualTo(!conditions.contains(false));
-    }
-  }
-
-  private static TcpMatch randomMatch(SplittableRandom random) {
-    return new TcpMatch(
-        pick(random, List.of(), List.of("a.com"), List.of("*.a.com", "c.com"), List.of("*")),
-        pick(
-            random,
-            List.of(),
-            subnet("10.0.0.0", 8).destinationSubnets(),
-            List.of(
-                subnet("240.0.0.0", 4).destinationSubnets().getFirst(),
-                subnet("2001:db8::", 32).destinationSubnets().getFirst())),
-        pick(random, OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(PORT)),
-        pick(random, Map.of(), Map.of("app", "caller"), Map.of("app", "caller", "v", "2")),
-        pick(random, Optional.empty(), Optional.of("shop")));
-  }
-
-  @SafeVarargs
-  private static <T> T pick(SplittableRandom random, T... values) {
-    return Arrays.asList(values).get(random.nextInt(values.length));
-  }
-
   // what the tables hold
 
   private RouteTable table() {
@@ -469,89 +391,6 @@ class TcpRouterTest {
     rules
         .addresses()
         .forEach(address -> byAddress.putIfAbsent(socket(address), rules.service().orElseThrow()));
-  }
-
-  private static TcpRules rules(
-      String host,
-      Declared declared,
-      AppProtocol protocol,
-      List<InetAddress> addresses,
-      TcpRules.Scope... scopes) {
-    return new TcpRules(
-        host, declared, addresses, List.of(scopes), Optional.of(port(host, protocol)), Map.of());
-  }
-
-  private static TcpRules.Scope scope(List<TcpRoute> tls, List<TcpRoute> tcp) {
-    return new TcpRules.Scope(Set.of(), tls, tcp);
-  }
-
-  private static TcpRules.Scope tcp(TcpMatch match) {
-    return scope(List.of(), List.of(route("tcp", match)));
-  }
-
-  private static TcpRoute route(String name, TcpMatch... matches) {
-    return new TcpRoute(name, origin(), List.of(matches), TrafficSplit.to(cluster(name)));
-  }
-
-  private static TcpRoute route(String name, TcpMatch match, String namespace) {
-    return route(
-        name,
-        new TcpMatch(
-            match.sniHosts(),
-            match.destinationSubnets(),
-            match.port(),
-            match.sourceLabels(),
-            Optional.of(namespace)));
-  }
-
-  private static ResourceRef origin() {
-    return new ResourceRef("VirtualService", "shop", "v");
-  }
-
-  private static TcpMatch sni(String... names) {
-    return new TcpMatch(List.of(names), List.of(), OptionalInt.empty(), Map.of(), Optional.empty());
-  }
-
-  private static TcpMatch port(int port) {
-    return new TcpMatch(List.of(), List.of(), OptionalInt.of(port), Map.of(), Optional.empty());
-  }
-
-  private static TcpMatch source(String label, String value) {
-    return new TcpMatch(
-        List.of(), List.of(), OptionalInt.empty(), Map.of(label, value), Optional.empty());
-  }
-
-  private static TcpMatch subnet(String network, int prefixLength) {
-    return new TcpMatch(
-        List.of(),
-        List.of(new AddressBlock(address(network), prefixLength)),
-        OptionalInt.empty(),
-        Map.of(),
-        Optional.empty());
-  }
-
-  private static ServicePort port(String host, AppProtocol protocol) {
-    Cluster cluster = cluster(host);
-    return new ServicePort(cluster.service(), PORT, protocol, cluster);
-  }
-
-  private static Cluster cluster(String host) {
-    return cluster(host, Optional.empty());
-  }
-
-  private static Cluster withTls(String host) {
-    return cluster(host, Optional.of(new UpstreamTls(host, List.of(), Optional.empty(), false)));
-  }
-
-  private static Cluster cluster(String host, Optional<UpstreamTls> tls) {
-    String name = host.replace(".shop.svc.cluster.local", "");
-    return new Cluster(
-        new ClusterId(host, PORT, ""),
-        new ServiceId(host, name, "shop"),
-        new Discovery.OriginalDestination(),
-        LoadBalancer.RANDOM,
-        Cluster.DEFAULT_CONNECT_TIMEOUT,
-        tls);
   }
 
   // connections
@@ -587,9 +426,5 @@ class TcpRouterTest {
 
   private static InetSocketAddress socket(InetAddress address) {
     return new InetSocketAddress(address, PORT);
-  }
-
-  private static InetAddress address(String literal) {
-    return InetAddress.ofLiteral(literal);
   }
 }
