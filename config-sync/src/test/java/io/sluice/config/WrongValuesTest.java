@@ -151,7 +151,7 @@ class WrongValuesTest {
                 "web", "shop", "[web]", "[{timeout: 2s, route: [{destination: {host: web}}]}]"));
 
     assertThat(given.lines()).isEmpty();
-    assertThat(onlyError(twice).line()).contains("the file holds it twice, and the first is used");
+    assertThat(onlyError(twice).line()).contains("the file holds it twice, and the first counts");
     assertThat(twice.routes("shop", 80, "web").getFirst().timeout().orElseThrow()).hasSeconds(1);
   }
 
@@ -190,7 +190,7 @@ class WrongValuesTest {
     assertThat(given.lines())
         .singleElement()
         .asString()
-        .contains("document at line 2: found duplicate key kind in line 5");
+        .contains("document at line 2: found duplicate key kind", "in test.yaml:5");
   }
 
   @Test

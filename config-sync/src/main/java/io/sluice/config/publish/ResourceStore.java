@@ -109,9 +109,9 @@ public final class ResourceStore {
           ref.name(),
           "a name that nothing else of its kind has: "
               + (Objects.equals(file, before)
-                  ? "the file holds it twice, "
-                  : "it is in " + before + " already, ")
-              + "and the first is used",
+                  ? "the file holds it twice, and the first counts"
+                  : "it is in " + before + " already, and that one counts")
+              + "; rename one or take it out",
           file);
     }
   }

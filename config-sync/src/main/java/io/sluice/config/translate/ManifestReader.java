@@ -37,7 +37,7 @@ public final class ManifestReader {
     boolean any = false;
     for (String document : documents) {
       try {
-        JsonNode tree = YamlTree.parse(saysNothing(document) ? "" : document, line);
+        JsonNode tree = YamlTree.parse(saysNothing(document) ? "" : document);
         any |= !tree.isNull();
         int before = translations.size();
         addAll(name, line, tree, translations, problems);
@@ -46,7 +46,7 @@ public final class ManifestReader {
         }
       } catch (YamlTree.Unreadable e) {
         any = true;
-        problems.add(unreadable(name, document, line, String.valueOf(e.getMessage())));
+        problems.add(unreadable(name, document, line, e));
       }
       line += (int) document.chars().filter(character -> character == '\n').count();
     }
@@ -99,14 +99,15 @@ public final class ManifestReader {
     translations.add(translator.translate(file, tree));
   }
 
-  private static Problem unreadable(String file, String document, int line, String message) {
+  private static Problem unreadable(
+      String file, String document, int line, YamlTree.Unreadable why) {
     return new Problem(
         Guess.of(document).orElse(new ResourceRef("File", "", file)),
         Severity.ERROR,
         "document at line " + line,
-        Findings.shortened(message.replaceAll("\\s+", " ")),
+        Findings.shortened(String.valueOf(why.getMessage()).replaceAll("\\s+", " ")),
         "YAML; what was last read of this document stays in force",
-        file);
+        why.line() == 0 ? file : file + ":" + (line + why.line() - 1));
   }
 
   private static Problem empty(String file) {

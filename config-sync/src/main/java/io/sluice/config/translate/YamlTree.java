@@ -39,31 +39,39 @@ final class YamlTree {
   static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final int line;
+
     Unreadable(String message) {
+      this(message, 0);
+    }
+
+    Unreadable(String message, int line) {
       super(message);
+      this.line = line;
+    }
+
+    /** Where in the document, from 1; 0 when it is the document as a whole. */
+    int line() {
+      return line;
     }
   }
 
   /**
    * Reads a text of one document.
    *
-   * @param firstLine number of its first line in its file, for messages
    * @return a null node for an empty document
    */
-  static JsonNode parse(String text, int firstLine) throws Unreadable {
+  static JsonNode parse(String text) throws Unreadable {
     try {
       return new YamlTree().convert(new Load(SETTINGS).loadFromString(text), 0);
     } catch (MarkedYamlEngineException e) {
-      throw new Unreadable(e.getProblem() + lineOf(e, firstLine));
+      throw new Unreadable(
+          e.getProblem(), e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0));
     } catch (YamlEngineException | ArithmeticException | ClassCastException e) {
       throw new Unreadable(String.valueOf(e.getMessage()));
     } catch (StackOverflowError e) {
       throw new Unreadable("nested deeper than " + DEPTH_MAX + " levels");
     }
-  }
-
-  private static String lineOf(MarkedYamlEngineException e, int firstLine) {
-    return e.getProblemMark().map(mark -> " in line " + (firstLine + mark.getLine())).orElse("");
   }
 
   private JsonNode convert(@Nullable Object value, int depth) throws Unreadable {

@@ -170,8 +170,10 @@ public final class DirectoryReader {
           "more than " + FILE_BYTES_MAX + " bytes", "at most so many; split the file");
     }
     try {
-      return new FileText.Text(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return text.indexOf('\0') < 0
+          ? new FileText.Text(text)
+          : new FileText.Unreadable("zero bytes, as UTF-16 has", "text in UTF-8");
     } catch (CharacterCodingException e) {
       return new FileText.Unreadable("bytes that are not UTF-8", "text in UTF-8");
     }
