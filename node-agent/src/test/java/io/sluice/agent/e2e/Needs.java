@@ -24,15 +24,31 @@ final class Needs {
 
   /** The absolute path of a command. */
   static String command(String name) {
-    Optional<Path> found =
-        Stream.concat(
-                Arrays.stream(System.getenv("PATH").split(":")),
-                Stream.of("/usr/sbin", "/sbin", "/usr/local/go/bin"))
-            .map(directory -> Path.of(directory, name))
-            .filter(Files::isExecutable)
-            .findFirst();
-    need(found.isPresent(), "the command '" + name + "'");
+    return command(name, "");
+  }
+
+  /** The absolute path of a command that comes with that package of Debian. */
+  static String commandOf(String name, String debianPackage) {
+    return command(name, " (Debian's package " + debianPackage + ")");
+  }
+
+  static boolean has(String command) {
+    return find(command).isPresent();
+  }
+
+  private static String command(String name, String more) {
+    Optional<Path> found = find(name);
+    need(found.isPresent(), "the command '" + name + "'" + more);
     return found.orElseThrow().toString();
+  }
+
+  private static Optional<Path> find(String name) {
+    return Stream.concat(
+            Arrays.stream(System.getenv("PATH").split(":")),
+            Stream.of("/usr/sbin", "/sbin", "/usr/local/go/bin"))
+        .map(directory -> Path.of(directory).resolve(name))
+        .filter(Files::isExecutable)
+        .findFirst();
   }
 
   private static void need(boolean met, String what) {

@@ -1,7 +1,9 @@
 package io.sluice.agent.e2e;
 
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads the agent's /status. */
 final class StatusText {
@@ -15,5 +17,14 @@ final class StatusText {
                 "\"name\"\\s*:\\s*\"" + pod + "\".*?\"connections\"\\s*:\\s*(\\d+)", Pattern.DOTALL)
             .matcher(json);
     return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+  }
+
+  /** The ports of the proxy's own listeners in all pods. */
+  static Set<Integer> listenerPorts(String json) {
+    return Pattern.compile("\"role\"\\s*:\\s*\"\\w+\",\\s*\"port\"\\s*:\\s*(\\d+)")
+        .matcher(json)
+        .results()
+        .map(result -> Integer.parseInt(result.group(1)))
+        .collect(Collectors.toUnmodifiableSet());
   }
 }
