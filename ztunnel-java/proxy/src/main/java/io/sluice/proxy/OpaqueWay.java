@@ -1,8 +1,10 @@
 package io.sluice.proxy;
 
 import io.netty.channel.EventLoop;
+import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.TcpOptions;
+import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.route.TcpDecision;
 import io.sluice.proxy.tcp.EarlyServer;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   openEarly   a silent client: name behind the address? --&gt; cluster --&gt; server
  *   then one of
- *     acquire       no server name:   that server, or the same steps now
- *     to, acquire   a server name:    that server if it is of the same cluster, else another
+ *     acquire       not TLS: that server, or the same steps now
+ *     of, acquire   TLS: that server if it is of the right cluster, else another
  *     discardEarly  it is HTTP
  *     abandon       the client is gone
  * </pre>
@@ -33,13 +35,13 @@ final class OpaqueWay implements TcpWay {
   /** Decides where one connection goes. */
   interface Routing {
     /** The hosts of which one may be behind the address, to be asked of DNS first; mostly none. */
-    List<String> namedHosts(Optional<String> sni);
+    List<String> namedHosts(Optional<Detected.Tls> tls);
 
     /**
-     * @param sni of a ClientHello
+     * @param tls present when it is TLS
      * @param named the host behind the address
      */
-    TcpDecision decide(Optional<String> sni, Optional<String> named);
+    TcpDecision decide(Optional<Detected.Tls> tls, Optional<String> named);
   }
 
   private final Routing routing;
@@ -48,7 +50,7 @@ final class OpaqueWay implements TcpWay {
   private final InterceptedConnection connection;
   private final EventLoop loop;
 
-  private Optional<String> sni = Optional.empty();
+  private Optional<Detected.Tls> tls = Optional.empty();
   private Optional<String> named = Optional.empty();
   private boolean asked;
   private @Nullable TcpDecision decision;
@@ -98,15 +100,15 @@ final class OpaqueWay implements TcpWay {
     }
   }
 
-  /** It is TLS, and this is the server name, where there was one. */
-  OpaqueWay to(Optional<String> serverName) {
-    sni = serverName;
+  /** It is TLS. */
+  OpaqueWay of(Detected.Tls hello) {
+    tls = Optional.of(hello);
     return this;
   }
 
   @Override
   public Upstreams.Cancellation acquire(Consumer<Acquired> then) {
-    if (early != null && sni.isEmpty()) {
+    if (early != null && tls.isEmpty()) {
       // Nothing is known now that was not known when it was opened; nor is chance asked again.
       EarlyServer opened = early;
       early = null;
@@ -132,9 +134,9 @@ final class OpaqueWay implements TcpWay {
   /** Calls back once, perhaps now; not when something else was begun meanwhile. */
   private void decide(Consumer<TcpDecision> then) {
     int mine = ++turn;
-    List<String> hosts = asked ? List.of() : routing.namedHosts(sni);
+    List<String> hosts = asked ? List.of() : routing.namedHosts(tls);
     if (hosts.isEmpty()) {
-      then.accept(routing.decide(sni, named));
+      then.accept(routing.decide(tls, named));
       return;
     }
     EarlyServer unheard = takeEarly();
@@ -151,7 +153,7 @@ final class OpaqueWay implements TcpWay {
           if (turn == mine) {
             asked = true;
             named = name;
-            then.accept(routing.decide(sni, name));
+            then.accept(routing.decide(tls, name));
           }
         });
   }
@@ -160,6 +162,11 @@ final class OpaqueWay implements TcpWay {
     EarlyServer opened = early;
     early = null;
     return opened;
+  }
+
+  /** To the same endpoints, and not in TLS of ours where the client speaks TLS itself. */
+  private static boolean mayCarry(Cluster opened, Cluster now) {
+    return opened.id().equals(now.id()) && opened.tls().equals(now.tls());
   }
 
   private UpstreamTarget target(TcpDecision to) {
@@ -179,8 +186,7 @@ final class OpaqueWay implements TcpWay {
       TcpDecision before = decision;
       decision = now;
       EarlyServer opened = takeEarly();
-      boolean same = before != null && before.cluster().id().equals(now.cluster().id());
-      if (opened != null && same) {
+      if (opened != null && before != null && mayCarry(before.cluster(), now.cluster())) {
         running = opened.take(then);
         return;
       }

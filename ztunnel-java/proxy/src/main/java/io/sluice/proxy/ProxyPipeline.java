@@ -153,7 +153,7 @@ final class ProxyPipeline {
         }
 
         // Bytes: nothing to choose but the cluster.
-        case Detected.Tls(Optional<String> sni) -> relay.couple(channel, first, way.to(sni));
+        case Detected.Tls tls -> relay.couple(channel, first, way.of(tls));
         case Detected.Http2 _, Detected.Opaque _ -> relay.couple(channel, first, way);
       }
     }

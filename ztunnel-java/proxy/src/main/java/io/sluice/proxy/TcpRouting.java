@@ -2,6 +2,7 @@ package io.sluice.proxy;
 
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.workload.Workload;
+import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.route.ConnectionView;
 import io.sluice.proxy.route.TcpDecision;
@@ -24,24 +25,29 @@ record TcpRouting(
     implements OpaqueWay.Routing {
 
   @Override
-  public List<String> namedHosts(Optional<String> sni) {
+  public List<String> namedHosts(Optional<Detected.Tls> tls) {
     return switch (connection.direction()) {
-      case OUTBOUND -> TcpRouter.namedHosts(tables.current(), view(sni, Optional.empty()));
+      case OUTBOUND -> TcpRouter.namedHosts(tables.current(), view(tls, Optional.empty()));
       case INBOUND -> List.of();
     };
   }
 
   @Override
-  public TcpDecision decide(Optional<String> sni, Optional<String> named) {
+  public TcpDecision decide(Optional<Detected.Tls> tls, Optional<String> named) {
     return switch (connection.direction()) {
-      case OUTBOUND -> TcpRouter.outbound(tables.current(), view(sni, named), randoms.get());
+      case OUTBOUND -> TcpRouter.outbound(tables.current(), view(tls, named), randoms.get());
       case INBOUND -> TcpRouter.inbound(tables.current(), connection.originalDestination());
     };
   }
 
-  private ConnectionView view(Optional<String> sni, Optional<String> named) {
+  private ConnectionView view(Optional<Detected.Tls> tls, Optional<String> named) {
     Workload client = connection.pod().workload();
     return new ConnectionView(
-        connection.originalDestination(), sni, named, client.namespace(), client.labels());
+        connection.originalDestination(),
+        tls.flatMap(Detected.Tls::sni),
+        named,
+        tls.isPresent(),
+        client.namespace(),
+        client.labels());
   }
 }

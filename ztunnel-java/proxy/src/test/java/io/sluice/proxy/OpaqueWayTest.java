@@ -10,6 +10,8 @@ import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.ClusterId;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.ServiceId;
+import io.sluice.mesh.service.UpstreamTls;
+import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.intercept.InterceptedConnection;
@@ -41,6 +43,7 @@ class OpaqueWayTest {
   private final QuietTelemetry telemetry = new QuietTelemetry();
   private final List<Acquired> got = new ArrayList<>();
   private final List<String> asks = new ArrayList<>();
+  private Optional<UpstreamTls> ownTls = Optional.empty();
   private int signs;
 
   private final InterceptedConnection connection =
@@ -61,12 +64,14 @@ class OpaqueWayTest {
   /** The cluster is called by what decided: server name, name behind the address, or nothing. */
   private final class NameRouting implements OpaqueWay.Routing {
     @Override
-    public List<String> namedHosts(Optional<String> sni) {
+    public List<String> namedHosts(Optional<Detected.Tls> tls) {
+      Optional<String> sni = tls.flatMap(Detected.Tls::sni);
       return sni.isPresent() && !sni.get().equals("unknown") ? List.of() : asks;
     }
 
     @Override
-    public TcpDecision decide(Optional<String> sni, Optional<String> named) {
+    public TcpDecision decide(Optional<Detected.Tls> tls, Optional<String> named) {
+      Optional<String> sni = tls.flatMap(Detected.Tls::sni);
       String host = sni.or(() -> named).orElse("passthrough");
       Cluster some = Clusters.originalDestination();
       ServiceId service = new ServiceId(host, host, "test");
@@ -77,7 +82,7 @@ class OpaqueWayTest {
               some.discovery(),
               some.loadBalancer(),
               some.connectTimeout(),
-              some.tls());
+              tls.isPresent() ? Optional.empty() : ownTls);
       return new TcpDecision(cluster, Optional.of(service), Optional.empty());
     }
   }
@@ -172,6 +177,10 @@ class OpaqueWayTest {
     return upstreams.wishes.get(index);
   }
 
+  private static Detected.Tls tls(Optional<String> name) {
+    return new Detected.Tls(name);
+  }
+
   private void openEarly() {
     way.openEarly(() -> {
       signs++;
@@ -188,7 +197,7 @@ class OpaqueWayTest {
   void withoutServerNameTheOneThatIsOpenIsTaken() {
     openEarly();
     FakeServer server = wish(0).connect();
-    way.to(Optional.empty()).acquire(got::add);
+    way.of(tls(Optional.empty())).acquire(got::add);
     assertThat(got).containsExactly(new Acquired.Ready(server));
     assertThat(upstreams.wishes).hasSize(1);
     assertThat(server.channel.pipeline().names()).doesNotContain("early");
@@ -241,7 +250,7 @@ class OpaqueWayTest {
     openEarly();
     upstreams.questions.getFirst().accept(Optional.of("db.example"));
     FakeServer server = wish(0).connect();
-    way.to(Optional.of("db.example")).acquire(got::add);
+    way.of(tls(Optional.of("db.example"))).acquire(got::add);
     assertThat(got).containsExactly(new Acquired.Ready(server));
     assertThat(upstreams.wishes).hasSize(1);
   }
@@ -250,7 +259,7 @@ class OpaqueWayTest {
   void aServerNameThatMeansAnotherClusterGetsThatOne() {
     openEarly();
     FakeServer server = wish(0).connect();
-    way.to(Optional.of("db.example")).acquire(got::add);
+    way.of(tls(Optional.of("db.example"))).acquire(got::add);
     assertThat(server.discarded).isTrue();
     assertThat(server.channel.isOpen()).isFalse();
     assertThat(wish(1).host()).isEqualTo("db.example");
@@ -259,6 +268,16 @@ class OpaqueWayTest {
     assertThat(got).containsExactly(new Acquired.Ready(right));
     assertThat(signs).isZero();
     assertThat(countedService()).isEqualTo("db.example");
+  }
+
+  @Test
+  void aServerThatWasOpenedInTlsOfOursIsNotForTlsOfTheClients() {
+    ownTls = Optional.of(new UpstreamTls("passthrough", List.of(), Optional.empty(), false));
+    openEarly();
+    FakeServer server = wish(0).connect();
+    way.of(tls(Optional.empty())).acquire(got::add);
+    assertThat(server.discarded).isTrue();
+    assertThat(wish(1).target.cluster().tls()).isEmpty();
   }
 
   @Test
@@ -324,7 +343,7 @@ class OpaqueWayTest {
     openEarly();
     FakeServer server = wish(0).connect();
     asks.add("db.example");
-    way.to(Optional.of("unknown")).acquire(got::add);
+    way.of(tls(Optional.of("unknown"))).acquire(got::add);
     assertThat(server.discarded).isTrue();
     upstreams.questions.getFirst().accept(Optional.empty());
     assertThat(wish(1).host()).isEqualTo("unknown");
