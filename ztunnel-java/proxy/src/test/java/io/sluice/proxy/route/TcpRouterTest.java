@@ -247,6 +247,7 @@ class TcpRouterTest {
   void theNameBehindTheAddressMeansAnEntry() {
     declare(rules("db.example.com", Declared.ENTRY, AppProtocol.TCP, List.of(), tcp(port(PORT))));
     declare(rules("mq.example.com", Declared.ENTRY, AppProtocol.TCP, List.of()));
+    declare(rules("*.example.com", Declared.ENTRY, AppProtocol.TCP, List.of()));
 
     assertThat(name(decide(view(ELSEWHERE, "", "db.example.com", "shop", Map.of()))))
         .isEqualTo("tcp");
@@ -325,6 +326,7 @@ class TcpRouterTest {
                     route("for others", subnet("93.184.0.0", 16), "other"),
                     route("four", subnet("93.184.0.0", 16)),
                     route("six", subnet("2001:db8::", 32)),
+                    route("any address", source("app", "caller")),
                     route("everything")))));
 
     assertThat(to(ELSEWHERE)).isEqualTo("four");
