@@ -105,7 +105,8 @@ public final class Agent implements AutoCloseable {
     LoopLag lag = keep("event loops' probes", LoopLag.start(proxy.eventLoops(), System::nanoTime));
     keep(
         "agent's meters",
-        AgentMetrics.register(registry, view, () -> labelled(datapath.counters()), lag));
+        AgentMetrics.register(
+            registry, view, () -> labelled(datapath.counters()), proxy::dns, lag));
     AdminServer admin = keep("admin pages", AdminServer.start(settings.admin(), view, registry));
     LOG.log(
         Level.INFO,

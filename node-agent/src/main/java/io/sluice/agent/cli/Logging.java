@@ -20,6 +20,8 @@ final class Logging {
           "io.netty", Level.WARNING,
           // A machine without a hardware address is no trouble to anyone.
           "io.netty.util.internal.MacAddressUtil", Level.SEVERE,
+          // Forged answers: whoever sends them could fill the log.
+          "io.netty.resolver.dns", Level.SEVERE,
           "io.fabric8", Level.WARNING,
           "io.micrometer", Level.WARNING,
           "me.bechberger", Level.WARNING);

@@ -11,7 +11,6 @@ import io.sluice.mesh.workload.MeshPod;
 import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.PodProxy;
 import io.sluice.proxy.Proxy;
-import io.sluice.proxy.doors.ResolverFiles;
 import io.sluice.proxy.intercept.PodContext;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -144,7 +143,7 @@ public final class PodEnroller implements Enroller {
     try {
       PodProxy listeners =
           proxy.open(
-              new PodContext(pod.uid(), workload::get, sockets, ResolverFiles.MACHINE),
+              new PodContext(pod.uid(), workload::get, sockets, PodResolverFiles.of(namespace)),
               addresses.hasIp6());
       try {
         steering.enable(Listeners.steeredTo(listeners.listeners()));

@@ -8,6 +8,8 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.sluice.mesh.problem.Problem;
+import io.sluice.proxy.upstream.DnsFigures;
+import io.sluice.proxy.upstream.DnsResult;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -17,16 +19,19 @@ import java.util.function.Supplier;
 final class AgentCollector implements MultiCollector {
   private final AgentView view;
   private final Supplier<Map<String, Long>> bpfEvents;
+  private final Supplier<DnsFigures> dns;
   private final LoopLag lag;
   private final LongSupplier directMemoryBytes;
 
   AgentCollector(
       AgentView view,
       Supplier<Map<String, Long>> bpfEvents,
+      Supplier<DnsFigures> dns,
       LoopLag lag,
       LongSupplier directMemoryBytes) {
     this.view = view;
     this.bpfEvents = bpfEvents;
+    this.dns = dns;
     this.lag = lag;
     this.directMemoryBytes = directMemoryBytes;
   }
@@ -34,6 +39,7 @@ final class AgentCollector implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     AgentStatus status = view.status();
+    DnsFigures names = dns.get();
     return MetricSnapshots.of(
         gauge("sluice_enrolled_pods", "Pods that take part.", status.enrolledPods()),
         pods(status),
@@ -55,6 +61,13 @@ final class AgentCollector implements MultiCollector {
             "Whether all kernel programs are in force.",
             status.datapath().attached() ? 1 : 0),
         bpfEvents(),
+        dnsQueries(names),
+        CounterSnapshot.builder()
+            .name("sluice_dns_stale_answers")
+            .help("Names answered with what was known before DNS failed.")
+            .dataPoint(CounterDataPointSnapshot.builder().value(names.staleAnswers()).build())
+            .build(),
+        gauge("sluice_dns_names", "Names that are remembered, each pod's.", names.names()),
         loopLag(),
         gauge(
             "sluice_direct_memory_bytes",
@@ -99,6 +112,21 @@ final class AgentCollector implements MultiCollector {
                     .value(count)
                     .labels(Labels.of("event", event))
                     .build()));
+    return counter.build();
+  }
+
+  private static CounterSnapshot dnsQueries(DnsFigures names) {
+    CounterSnapshot.Builder counter =
+        CounterSnapshot.builder()
+            .name("sluice_dns_queries")
+            .help("Names that DNS was asked for, by how that ended.");
+    for (DnsResult result : DnsResult.values()) {
+      counter.dataPoint(
+          CounterDataPointSnapshot.builder()
+              .value(names.queries().getOrDefault(result, 0L))
+              .labels(Labels.of("result", result.text()))
+              .build());
+    }
     return counter.build();
   }
 

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.proxy.upstream.DnsFigures;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -28,15 +29,18 @@ public final class AgentMetrics implements AutoCloseable {
    * @param view asked once per scrape
    * @param bpfEvents event name, as the label shows it, to how often it was counted since the
    *     start; asked once per scrape
+   * @param dns asked once per scrape
    * @param lag of the event loops; closed by its owner
    */
   public static AgentMetrics register(
       PrometheusMeterRegistry registry,
       AgentView view,
       Supplier<Map<String, Long>> bpfEvents,
+      Supplier<DnsFigures> dns,
       LoopLag lag) {
     AgentMetrics metrics =
-        new AgentMetrics(registry, new AgentCollector(view, bpfEvents, lag, DirectMemory::used));
+        new AgentMetrics(
+            registry, new AgentCollector(view, bpfEvents, dns, lag, DirectMemory::used));
     metrics.bind();
     return metrics;
   }

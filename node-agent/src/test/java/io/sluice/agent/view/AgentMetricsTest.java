@@ -9,6 +9,8 @@ import io.sluice.proxy.telemetry.Edge;
 import io.sluice.proxy.telemetry.PrometheusTelemetry;
 import io.sluice.proxy.telemetry.Reporter;
 import io.sluice.proxy.telemetry.TelemetryLimits;
+import io.sluice.proxy.upstream.DnsFigures;
+import io.sluice.proxy.upstream.DnsResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +30,7 @@ class AgentMetricsTest {
                 registry,
                 Examples.view(Examples.troubled()),
                 () -> Map.of("connect_redirected", 7L, "connect_bypassed_loopback", 2L),
+                () -> new DnsFigures(Map.of(DnsResult.TIMEOUT, 3L), 2, 5),
                 noLoops)) {
       assertThat(metrics).isNotNull();
       assertThat(samples())
@@ -43,6 +46,10 @@ class AgentMetricsTest {
               "sluice_config_problems{severity=\"not_supported\"} 0.0",
               "sluice_config_problems{severity=\"warning\"} 0.0",
               "sluice_bpf_attached 0.0",
+              "sluice_dns_queries_total{result=\"timeout\"} 3.0",
+              "sluice_dns_queries_total{result=\"answered\"} 0.0",
+              "sluice_dns_stale_answers_total 2.0",
+              "sluice_dns_names 5.0",
               "sluice_bpf_events_total{event=\"connect_redirected\"} 7.0",
               "sluice_bpf_events_total{event=\"connect_bypassed_loopback\"} 2.0");
       assertThat(samples().stream().map(line -> line.replaceAll("[{ ].*", "")))
@@ -63,7 +70,12 @@ class AgentMetricsTest {
   void everyMetricHasAHelpText() {
     try (LoopLag noLoops = LoopLag.start(List.of(), System::nanoTime);
         AgentMetrics metrics =
-            AgentMetrics.register(registry, Examples.view(Examples.healthy()), Map::of, noLoops)) {
+            AgentMetrics.register(
+                registry,
+                Examples.view(Examples.healthy()),
+                Map::of,
+                AgentMetricsTest::noDns,
+                noLoops)) {
       assertThat(metrics).isNotNull();
       assertThat(names("# TYPE ")).isEqualTo(names("# HELP "));
     }
@@ -81,13 +93,21 @@ class AgentMetricsTest {
     try (LoopLag noLoops = LoopLag.start(List.of(), System::nanoTime);
         AgentMetrics metrics =
             AgentMetrics.register(
-                registry, Examples.view(Examples.healthy()), () -> Map.of("x", 1L), noLoops)) {
+                registry,
+                Examples.view(Examples.healthy()),
+                () -> Map.of("x", 1L),
+                AgentMetricsTest::noDns,
+                noLoops)) {
       assertThat(metrics).isNotNull();
       assertThat(names("# TYPE "))
           .filteredOn(name -> name.startsWith("sluice_") || name.startsWith("istio_"))
           .hasSizeGreaterThan(15)
           .allSatisfy(name -> assertThat(documented).containsPattern("`" + name + "[`{]"));
     }
+  }
+
+  private static DnsFigures noDns() {
+    return new DnsFigures(Map.of(), 0, 0);
   }
 
   private List<String> names(String start) {

@@ -9,6 +9,7 @@ import io.sluice.proxy.doors.OriginalDestinations;
 import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.telemetry.MeshTelemetry;
+import io.sluice.proxy.upstream.DnsFigures;
 import io.sluice.proxy.upstream.PooledUpstreams;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -89,6 +90,11 @@ public final class Proxy implements AutoCloseable {
   /** The event loops, for whoever measures how late they come to what is due. Any thread. */
   public Iterable<EventExecutor> eventLoops() {
     return loops;
+  }
+
+  /** What was counted of DNS since the start. Any thread. */
+  public DnsFigures dns() {
+    return upstreams.dns();
   }
 
   /**

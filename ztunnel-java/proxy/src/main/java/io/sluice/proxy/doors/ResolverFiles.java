@@ -1,22 +1,82 @@
 package io.sluice.proxy.doors;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Where a pod's view of names stands. Read by the proxy's thread for files, again when they change;
- * either may be missing.
- *
- * @param resolvConf see resolv.conf(5)
- * @param hosts see hosts(5); its names are never asked for
+ * The files by which a pod sees names. One instance a pod, called on {@code sluice-upstream} alone,
+ * again and again, because files change: unlike the other doors it may block for a read.
  */
-public record ResolverFiles(Path resolvConf, Path hosts) {
-  /** The machine's own. */
-  public static final ResolverFiles MACHINE =
-      new ResolverFiles(Path.of("/etc/resolv.conf"), Path.of("/etc/hosts"));
+public interface ResolverFiles {
+  /** What longer files have beyond it is not read: they are refused. */
+  int BYTES_MAX = 64 * 1024;
 
-  public ResolverFiles {
-    Objects.requireNonNull(resolvConf, "resolvConf");
-    Objects.requireNonNull(hosts, "hosts");
+  /** The machine's own. */
+  ResolverFiles MACHINE = at(Path.of("/etc/resolv.conf"), Path.of("/etc/hosts"));
+
+  /**
+   * See resolv.conf(5).
+   *
+   * @throws java.nio.file.NoSuchFileException when there is none
+   * @throws IOException when it can't be read as it is now
+   */
+  Text resolvConf() throws IOException;
+
+  /**
+   * See hosts(5). Errors as with {@link #resolvConf}: without the file there are no such names.
+   *
+   * @throws IOException when it can't be read as it is now
+   */
+  Text hosts() throws IOException;
+
+  /**
+   * @param place as people would name the file
+   * @param content at most {@link #BYTES_MAX} bytes were decoded; written by strangers
+   */
+  record Text(String place, String content) {
+    public Text {
+      Objects.requireNonNull(place, "place");
+      Objects.requireNonNull(content, "content");
+    }
+
+    /** Reads a file of the machine, which may be a link to one. */
+    public static Text of(Path file) throws IOException {
+      // The attributes of a missing file say so; and the open of a FIFO would wait for a writer.
+      if (!Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class)
+          .isRegularFile()) {
+        throw new IOException(file + " is no regular file");
+      }
+      return read(file.toString(), file);
+    }
+
+    /** Reads what was found to be a regular file before. */
+    public static Text read(String place, Path regular) throws IOException {
+      try (InputStream in = Files.newInputStream(regular)) {
+        byte[] bytes = in.readNBytes(BYTES_MAX + 1);
+        if (bytes.length > BYTES_MAX) {
+          throw new IOException(place + " is too long (expected: <= " + BYTES_MAX + " bytes)");
+        }
+        return new Text(place, new String(bytes, StandardCharsets.UTF_8));
+      }
+    }
+  }
+
+  /** Two files of the machine. */
+  static ResolverFiles at(Path resolvConf, Path hosts) {
+    return new ResolverFiles() {
+      @Override
+      public Text resolvConf() throws IOException {
+        return Text.of(resolvConf);
+      }
+
+      @Override
+      public Text hosts() throws IOException {
+        return Text.of(hosts);
+      }
+    };
   }
 }

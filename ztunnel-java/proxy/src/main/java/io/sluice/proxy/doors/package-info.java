@@ -3,8 +3,9 @@
  * implements with BPF maps and network namespaces, and tests implement with loopback sockets.
  *
  * <p>In: file descriptors of the proxy's own sockets. Out: original destinations, sockets inside a
- * pod. All doors are called on event loops and must take microseconds: a system call or two, never
- * a lock or a wait.
+ * pod. The doors are called on event loops and must take microseconds: a system call or two, never
+ * a lock or a wait; only {@link io.sluice.proxy.doors.ResolverFiles} is read on {@code
+ * sluice-upstream}.
  */
 @NullMarked
 package io.sluice.proxy.doors;

@@ -1,175 +1,203 @@
 package io.sluice.proxy.upstream;
 
+import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.dns.DnsRecord;
-import io.netty.handler.codec.dns.DnsResponseCode;
-import io.netty.resolver.dns.DnsCache;
-import io.netty.resolver.dns.DnsCacheEntry;
-import io.netty.resolver.dns.DnsErrorCauseException;
+import io.netty.handler.codec.dns.DefaultDnsQuestion;
+import io.netty.handler.codec.dns.DnsQuestion;
+import io.netty.handler.codec.dns.DnsRecordType;
+import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
-import io.netty.resolver.dns.DnsNameResolverTimeoutException;
-import io.netty.resolver.dns.DnsServerAddressStream;
 import io.netty.resolver.dns.DnsServerAddresses;
 import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
+import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.transport.Transport;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.util.HashMap;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** Asks DNS servers, on one event loop, and remembers nothing. */
-final class DnsClient implements AutoCloseable {
-  /** How a question was answered. */
-  sealed interface Answer {
-    /**
-     * @param addresses at least one
-     * @param ttlSeconds the smallest of all
-     */
-    record Found(List<InetAddress> addresses, long ttlSeconds) implements Answer {}
+/**
+ * Asks one pod's DNS servers, on one event loop.
+ *
+ * <p>Netty does the single query: a random number and a source port of its own for each, answers
+ * that do not fit are dropped, TCP where UDP is too short. Which name is asked of whom, and what
+ * the answers mean together, is decided here and in {@link DnsAsking}.
+ */
+final class DnsClient implements DnsQuestions {
+  private static final long PREFERRED_NANOS = Duration.ofSeconds(30).toNanos();
 
-    /** The name does not exist: DNS says so. */
-    record NoSuchName() implements Answer {}
+  /** Ours is in force; this one ends what was left of a fallback to TCP. */
+  private static final long NETTYS_TIMEOUT_MILLIS = 30_000;
 
-    /** Nothing was learned. */
-    record Unanswered(String reason) implements Answer {}
-  }
+  private static final InetSocketAddress NOBODY =
+      new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 53);
 
+  private final EventLoop loop;
   private final DnsSettings settings;
-  private final NodeNames node;
+  private final DnsSockets sockets;
   private final DnsNameResolver resolver;
-  private final Ttls ttls = new Ttls();
 
-  /** Not to be called on an event loop: Netty's classes look at files when they are loaded. */
-  DnsClient(EventLoop loop, Transport transport, DnsSettings settings, NodeNames node) {
+  // The server that answered when one before it did not.
+  private InetSocketAddress preferred = NOBODY;
+  private long preferredUntilNanos;
+  private int rotation;
+
+  DnsClient(
+      EventLoop loop, PodContext pod, Transport transport, OwnSockets own, DnsSettings settings) {
+    this.loop = loop;
     this.settings = settings;
-    this.node = node;
-    this.resolver =
-        new DnsNameResolverBuilder(loop)
-            .datagramChannelFactory(transport::newDatagramChannel)
-            // For answers that are too long for UDP.
-            .socketChannelFactory(
-                () -> transport.newSocketChannel(node.known().servers().getFirst().getAddress()))
-            // A new source port for each name is half of the defence against forged answers.
-            .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
-            .nameServerProvider(name -> servers())
-            .hostsFileEntriesResolver((name, types) -> null)
-            .resolveCache(ttls)
-            .cnameCache(NoopDnsCnameCache.INSTANCE)
-            .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)
-            .completeOncePreferredResolved(true)
-            .searchDomains(List.of())
-            .ndots(0)
-            .queryTimeoutMillis(settings.queryTimeout().toMillis())
-            .build();
+    this.sockets = new DnsSockets(loop, pod, transport, own);
+    this.resolver = resolver(loop, sockets);
+    this.preferredUntilNanos = now();
   }
 
-  /**
-   * @param then called once, on the loop
-   */
-  void ask(String host, Consumer<Answer> then) {
-    NodeNames.Known known = node.known();
-    if (known.servers().isEmpty()) {
-      then.accept(new Answer.Unanswered(known.noServers()));
-      return;
-    }
-    resolver.resolveAll(host).addListener(done -> then.accept(answer(host, done)));
+  /** Netty's classes look at files when they are loaded: here, and not on an event loop. */
+  static void loadClasses(EventLoop loop, PodContext anyPod, OwnSockets own) {
+    resolver(loop, new DnsSockets(loop, anyPod, Transport.EPOLL, own)).close();
+  }
+
+  private static DnsNameResolver resolver(EventLoop loop, DnsSockets sockets) {
+    return new DnsNameResolverBuilder(loop)
+        .datagramChannelFactory(sockets::datagram)
+        .socketChannelFactory(sockets::stream)
+        .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
+        .nameServerProvider(name -> DnsServerAddresses.singleton(NOBODY).stream())
+        .hostsFileEntriesResolver((name, types) -> null)
+        .resolveCache(NoopDnsCache.INSTANCE)
+        .cnameCache(NoopDnsCnameCache.INSTANCE)
+        .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)
+        .searchDomains(List.of())
+        .ndots(0)
+        .queryTimeoutMillis(NETTYS_TIMEOUT_MILLIS)
+        .build();
   }
 
   @Override
-  public void close() {
+  public void ask(ResolverConf conf, String host, Consumer<Answer> then) {
+    assert loop.inEventLoop();
+    if (sockets.isClosed()) {
+      return;
+    }
+    if (conf.servers().isEmpty()) {
+      then.accept(new Answer.Unanswered(DnsResult.NOT_SENT, conf.noServers()));
+      return;
+    }
+    sockets.peer(
+        conf.servers().stream()
+            .map(InetSocketAddress::getAddress)
+            .filter(Inet6Address.class::isInstance)
+            .findFirst()
+            .orElse(conf.servers().getFirst().getAddress()));
+    new DnsAsking(this, conf, host, firstServer(conf), then).begin();
+  }
+
+  @Override
+  public Future<?> close() {
+    assert loop.inEventLoop();
     resolver.close();
+    return sockets.close();
   }
 
-  private DnsServerAddressStream servers() {
-    return DnsServerAddresses.sequential(node.known().servers()).stream();
-  }
-
-  @SuppressWarnings("unchecked")
-  private Answer answer(String host, Future<?> done) {
-    long ttlSeconds = ttls.take(host);
-    if (done.isSuccess()) {
-      return new Answer.Found(usable((List<InetAddress>) done.getNow()), ttlSeconds);
+  private int firstServer(ResolverConf conf) {
+    int count = conf.servers().size();
+    if (conf.rotate()) {
+      rotation = (rotation + 1) % count;
+      return rotation;
     }
-    for (Throwable each = done.cause(); each != null; each = each.getCause()) {
-      if (each instanceof DnsErrorCauseException said
-          && said.getCode().equals(DnsResponseCode.NXDOMAIN)) {
-        return new Answer.NoSuchName();
-      }
-      if (each instanceof DnsNameResolverTimeoutException) {
-        return new Answer.Unanswered(
-            "no answer within "
-                + settings.queryTimeout()
-                + " from "
-                + node.known().servers()
-                + " (expected: a DNS server that the node can reach)");
-      }
-    }
-    return new Answer.Unanswered(String.valueOf(done.cause().getMessage()));
+    int known = conf.servers().indexOf(preferred);
+    return known >= 0 && now() - preferredUntilNanos < 0 ? known : 0;
   }
 
-  /** IPv4 if there is any: see {@link DnsSettings}. */
-  private static List<InetAddress> usable(List<InetAddress> all) {
-    List<InetAddress> ip4 = all.stream().filter(Inet4Address.class::isInstance).toList();
-    return ip4.isEmpty() ? List.copyOf(all) : ip4;
+  /** It answered and one before it did not: it is asked first for a while. */
+  void prefer(InetSocketAddress server) {
+    preferred = server;
+    preferredUntilNanos = now() + PREFERRED_NANOS;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  DnsSettings settings() {
+    return settings;
+  }
+
+  boolean isClosed() {
+    return sockets.isClosed();
   }
 
   /**
-   * Catches the TTLs, which the resolver tells its cache only. Holds those of names being asked.
+   * One query to one server.
+   *
+   * @param then called once unless the query is cancelled
+   * @return the query, which can be cancelled
    */
-  private static final class Ttls implements DnsCache {
-    private final Map<String, Long> seconds = new HashMap<>();
-
-    long take(String host) {
-      Long ttl = seconds.remove(key(host));
-      return ttl == null ? 0 : ttl;
+  Future<?> query(
+      InetSocketAddress server, String name, DnsRecordType type, Consumer<DnsReply> then) {
+    Promise<AddressedEnvelope<? extends DnsResponse, InetSocketAddress>> promise =
+        loop.newPromise();
+    DnsQuestion question;
+    try {
+      question = new DefaultDnsQuestion(name, type);
+    } catch (IllegalArgumentException e) {
+      // Too long a label, say: no such name can exist.
+      then.accept(new DnsReply.NoSuchName());
+      return loop.newSucceededFuture(null);
     }
-
-    private static String key(String host) {
-      String lower = host.toLowerCase(Locale.ROOT);
-      return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    try {
+      sockets.prepare();
+    } catch (RuntimeException e) {
+      then.accept(new DnsReply.Failed(DnsResult.NOT_SENT, why(e)));
+      return loop.newSucceededFuture(null);
     }
+    promise.addListener(done -> {
+      if (promise.isSuccess()) {
+        var envelope = promise.getNow();
+        DnsReply reply;
+        try {
+          reply = reply(envelope.content(), question, server);
+        } finally {
+          envelope.release();
+        }
+        then.accept(reply);
+      } else if (!promise.isCancelled()) {
+        then.accept(
+            new DnsReply.Failed(
+                DnsResult.NOT_SENT, ResolverConf.shown(server) + ": " + why(promise.cause())));
+      }
+    });
+    resolver.query(server, question, promise);
+    return promise;
+  }
 
-    @Override
-    public DnsCacheEntry cache(
-        String host, DnsRecord[] additionals, InetAddress address, long ttl, EventLoop loop) {
-      seconds.merge(key(host), ttl, Math::min);
-      return new Entry(address);
-    }
-
-    @Override
-    public @Nullable DnsCacheEntry cache(
-        String host, DnsRecord[] additionals, Throwable cause, EventLoop loop) {
-      return null;
-    }
-
-    @Override
-    public List<? extends DnsCacheEntry> get(String host, DnsRecord[] additionals) {
-      return List.of();
-    }
-
-    @Override
-    public void clear() {
-      seconds.clear();
-    }
-
-    @Override
-    public boolean clear(String host) {
-      return seconds.remove(key(host)) != null;
+  private DnsReply reply(DnsResponse response, DnsQuestion question, InetSocketAddress server) {
+    String shown = ResolverConf.shown(server);
+    try {
+      return DnsReply.of(response, question, shown, settings.limits().addressesMax());
+    } catch (RuntimeException e) {
+      // Netty decodes names inside of records only when they are asked for.
+      return new DnsReply.Failed(
+          DnsResult.SERVER_FAILURE, shown + " sent what can't be read: " + e.getMessage());
     }
   }
 
-  private record Entry(InetAddress address) implements DnsCacheEntry {
-    @Override
-    public @Nullable Throwable cause() {
-      return null;
+  private static String why(Throwable cause) {
+    Throwable deepest = cause;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
     }
+    return String.valueOf(deepest.getMessage());
+  }
+
+  private long now() {
+    return loop.ticker().nanoTime();
   }
 }

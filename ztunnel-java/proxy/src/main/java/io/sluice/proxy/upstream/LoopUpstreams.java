@@ -8,15 +8,18 @@ import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodContext;
+import java.net.InetAddress;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** All upstream state of one event loop, touched by that loop alone. */
 final class LoopUpstreams {
@@ -25,7 +28,7 @@ final class LoopUpstreams {
   private final EventLoop eventLoop;
   private final UpstreamSettings settings;
   private final OwnSockets own;
-  private final Names names;
+  private final NamesOfPods names;
   private final LoopTls tls;
   private final Balancer balancer;
   private final LoopbackSources sources;
@@ -40,7 +43,7 @@ final class LoopUpstreams {
       EventLoop eventLoop,
       UpstreamSettings settings,
       OwnSockets own,
-      Names names,
+      NamesOfPods names,
       LoopTls tls,
       RandomGenerator random) {
     this.eventLoop = eventLoop;
@@ -55,18 +58,39 @@ final class LoopUpstreams {
   Upstreams.Cancellation acquire(UpstreamTarget target, Consumer<Acquired> then) {
     assert eventLoop.inEventLoop();
     PodContext context = target.connection().pod();
-    PodPool pod = pods.get(context);
+    PodPool pod = pod(context);
     if (pod == null) {
-      if (gone.contains(context)) {
-        then.accept(new Acquired.Failed(new Failure.PodGone(context.uid())));
-        return () -> {};
-      }
-      pod = new PodPool(this, context);
-      pods.put(context, pod);
+      then.accept(new Acquired.Failed(new Failure.PodGone(context.uid())));
+      return () -> {};
     }
     Wish wish = new Wish(pod, target, then);
     wish.begin();
     return wish;
+  }
+
+  void whose(
+      PodContext context,
+      InetAddress address,
+      List<String> hosts,
+      Consumer<Optional<String>> then) {
+    assert eventLoop.inEventLoop();
+    PodPool pod = pod(context);
+    if (pod == null || hosts.isEmpty()) {
+      then.accept(Optional.empty());
+    } else {
+      pod.names().whose(address, hosts, then);
+    }
+  }
+
+  /** Null: it was let go of. */
+  private @Nullable PodPool pod(PodContext context) {
+    PodPool known = pods.get(context);
+    if (known != null || gone.contains(context)) {
+      return known;
+    }
+    PodPool first = new PodPool(this, context);
+    pods.put(context, first);
+    return first;
   }
 
   void downstreamClosed(InterceptedConnection connection) {
@@ -96,7 +120,6 @@ final class LoopUpstreams {
       all.add(podDone);
       closePod(pod, podDone);
     }
-    names.close();
     all.finish(done);
   }
 
@@ -112,8 +135,8 @@ final class LoopUpstreams {
     return own;
   }
 
-  Names names() {
-    return names;
+  Names namesOf(PodContext pod) {
+    return new LoopNames(names.of(pod), eventLoop, settings.dns().whose());
   }
 
   LoopTls tls() {

@@ -3,11 +3,13 @@ package io.sluice.proxy.upstream;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.proxy.fault.Failure;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Turns names into endpoints, on one event loop. */
-interface Names extends AutoCloseable {
+/** Turns names into endpoints as one pod sees them, on one event loop. */
+interface Names {
 
   /**
    * Resolves each name to all its addresses.
@@ -16,8 +18,8 @@ interface Names extends AutoCloseable {
    */
   void resolve(List<Discovery.Dns.Name> names, Consumer<Resolved> then);
 
-  @Override
-  void close();
+  /** See {@link Upstreams#whose}. */
+  void whose(InetAddress address, List<String> hosts, Consumer<Optional<String>> then);
 
   /** How it ended. */
   sealed interface Resolved {

@@ -25,6 +25,7 @@ final class PodPool {
   private final PodContext pod;
   private final Map<PoolKey, ArrayDeque<PooledChannel>> resting = new HashMap<>();
   private final Set<Channel> channels = Collections.newSetFromMap(new IdentityHashMap<>());
+  private @Nullable Names names;
   private final Set<Wish> wishes = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean closed;
 
@@ -47,6 +48,16 @@ final class PodPool {
 
   Failure gone() {
     return new Failure.PodGone(pod.uid());
+  }
+
+  /** As this pod sees them. */
+  Names names() {
+    Names known = names;
+    if (known == null) {
+      known = loop.namesOf(pod);
+      names = known;
+    }
+    return known;
   }
 
   void opened(Channel channel) {

@@ -23,13 +23,14 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The upstreams of one proxy: one {@link LoopUpstreams} per event loop, nothing shared between
- * them.
+ * The upstreams of one proxy: one {@link LoopUpstreams} per event loop, which share nothing but
+ * what is known of each pod's names.
  */
 public final class PooledUpstreams implements Upstreams, AutoCloseable {
   private final Map<EventLoop, LoopUpstreams> loops = new IdentityHashMap<>();
+  private final NamesOfPods names;
 
-  // For files. What waits in its queue is one task per loop and TLS context at most.
+  // For files. What waits in its queue is one task per loop and TLS context, and per pod, at most.
   private final ScheduledExecutorService background =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("sluice-upstream").factory());
@@ -45,12 +46,13 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
       EventLoopGroup group,
       OwnSockets own,
       Supplier<? extends RandomGenerator> randoms) {
-    NodeNames node = new NodeNames(settings.dns(), background);
     TlsContexts contexts = new TlsContexts(settings.tls(), background);
+    List<EventLoop> all = new ArrayList<>();
     for (EventExecutor executor : group) {
-      EventLoop loop = (EventLoop) executor;
-      DnsClient dns = new DnsClient(loop, settings.transport(), settings.dns(), node);
-      Names names = new DnsNames(loop, settings.dns(), node, dns);
+      all.add((EventLoop) executor);
+    }
+    names = new NamesOfPods(settings, own, all, background);
+    for (EventLoop loop : all) {
       LoopTls tls = new LoopTls(loop, contexts);
       loops.put(loop, new LoopUpstreams(loop, settings, own, names, tls, randoms.get()));
     }
@@ -68,7 +70,7 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
       List<String> hosts,
       EventLoop loop,
       Consumer<Optional<String>> then) {
-    then.accept(Optional.empty());
+    of(loop).whose(pod, address, hosts, then);
   }
 
   @Override
@@ -78,7 +80,9 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> closePod(PodContext pod) {
-    return onEachLoop((loop, done) -> loop.closePod(pod, done));
+    // After that no loop asks for a name of it any more.
+    return onEachLoop((loop, done) -> loop.closePod(pod, done))
+        .thenCompose(closed -> names.close(pod));
   }
 
   /**
@@ -86,8 +90,13 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
    */
   @Override
   public void close() {
-    onEachLoop(LoopUpstreams::close).join();
+    onEachLoop(LoopUpstreams::close).thenCompose(closed -> names.close()).join();
     background.shutdownNow();
+  }
+
+  /** What was counted of DNS. Any thread. */
+  public DnsFigures dns() {
+    return names.figures();
   }
 
   LoopUpstreams of(EventLoop loop) {

@@ -30,9 +30,7 @@ public record UpstreamSettings(
     Objects.requireNonNull(transport, "transport");
     atLeast("idlePerEndpointMax", idlePerEndpointMax, 0);
     atLeast("idlePerLoopMax", idlePerLoopMax, 0);
-    if (!idleTimeout.isPositive()) {
-      throw new IllegalArgumentException("idleTimeout: " + idleTimeout + " (expected: > 0)");
-    }
+    positive("idleTimeout", idleTimeout);
     atLeast("connectTriesMax", connectTriesMax, 1);
     Objects.requireNonNull(dns, "dns");
     Objects.requireNonNull(tls, "tls");
@@ -47,6 +45,12 @@ public record UpstreamSettings(
   static void atLeast(String name, int value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + least + ")");
+    }
+  }
+
+  static void positive(String name, Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
     }
   }
 }

@@ -25,10 +25,13 @@ public interface Upstreams {
    * Finds the name behind an address, as the pod sees names: which of the hosts does DNS give the
    * address for? For services that are known by name only.
    *
-   * @param hosts few; the first that has the address wins
+   * @param address IPv4, also where it is written as IPv6, or IPv6
+   * @param hosts in order: the first that has the address wins. Few: those after {@link
+   *     DnsSettings.Whose#hostsMax} are passed over
    * @param loop the caller's event loop
-   * @param then called once, on {@code loop}, possibly before this method returns, and within the
-   *     time limit of a DNS query at the latest; empty: none of them, or DNS does not say
+   * @param then called once, on {@code loop}: before this method returns if the hosts are known,
+   *     and after {@link DnsSettings.Whose#waitMax} at the latest, when those that are not known by
+   *     then are passed over; empty: none of them, or DNS does not say
    */
   void whose(
       PodContext pod,

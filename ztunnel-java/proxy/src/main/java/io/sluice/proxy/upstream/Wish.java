@@ -46,7 +46,7 @@ final class Wish implements Upstreams.Cancellation {
       case Discovery.OriginalDestination original ->
           choose(
               List.of(new Endpoint(target.connection().originalDestination(), Optional.empty())));
-      case Discovery.Dns dns -> pod.loop().names().resolve(dns.names(), this::resolved);
+      case Discovery.Dns dns -> pod.names().resolve(dns.names(), this::resolved);
     }
   }
 

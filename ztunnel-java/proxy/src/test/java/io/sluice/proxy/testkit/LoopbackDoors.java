@@ -4,6 +4,7 @@ import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.doors.OriginalDestinations;
 import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.doors.PodSockets;
+import io.sluice.proxy.doors.ResolverFiles;
 import io.sluice.proxy.intercept.PodContext;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -30,6 +31,12 @@ public final class LoopbackDoors {
   public static PodContext pod(String name) {
     return new PodContext(
         "uid-" + name, workload("test", name, Map.of("app", name)), new CountingPodSockets(name));
+  }
+
+  /** A pod that sees names by other files. */
+  public static PodContext pod(String name, ResolverFiles files) {
+    PodContext made = pod(name);
+    return new PodContext(made.uid(), made.present(), made.sockets(), files);
   }
 
   public static Workload workload(String namespace, String name, Map<String, String> labels) {

@@ -25,7 +25,7 @@ final class UpstreamBench implements AutoCloseable {
   static final InetSocketAddress CLIENT =
       new InetSocketAddress(InetAddress.ofLiteral("10.1.2.3"), 40_000);
 
-  final PodContext pod = LoopbackDoors.pod("web");
+  final PodContext pod;
   final LoopbackDoors doors = new LoopbackDoors();
   final EventLoop loop;
   final PooledUpstreams upstreams;
@@ -36,7 +36,13 @@ final class UpstreamBench implements AutoCloseable {
   }
 
   UpstreamBench(Transport transport, UnaryOperator<UpstreamSettings> change) {
-    loops = new Loops(transport, 1);
+    this(transport, 1, LoopbackDoors.pod("web"), change);
+  }
+
+  UpstreamBench(
+      Transport transport, int count, PodContext pod, UnaryOperator<UpstreamSettings> change) {
+    this.pod = pod;
+    loops = new Loops(transport, count);
     loop = loops.next();
     SplittableRandom seeds = new SplittableRandom(42);
     upstreams =
@@ -60,6 +66,10 @@ final class UpstreamBench implements AutoCloseable {
   }
 
   CompletableFuture<Acquired> begin(UpstreamTarget target) {
+    return begin(target, loop);
+  }
+
+  CompletableFuture<Acquired> begin(UpstreamTarget target, EventLoop loop) {
     CompletableFuture<Acquired> outcome = new CompletableFuture<>();
     loop.execute(() ->
         upstreams.acquire(
@@ -70,6 +80,10 @@ final class UpstreamBench implements AutoCloseable {
               assertThat(outcome.complete(acquired)).as("called once").isTrue();
             }));
     return outcome;
+  }
+
+  EventLoop nextLoop() {
+    return loops.next();
   }
 
   Acquired acquire(UpstreamTarget target) {
