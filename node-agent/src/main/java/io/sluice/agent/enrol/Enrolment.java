@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * The enrolment of this node's pods: its inbox, its thread {@code sluice-enrol}, and what it shows.
@@ -97,7 +98,9 @@ public final class Enrolment implements AutoCloseable {
 
   /** All pods that are wanted or still here, sorted by namespace and name. Any thread. */
   public List<PodStatus> pods() {
-    return StatusOfPods.of(inbox.wanted(), reconciler.states()).stream()
+    return Stream.concat(
+            StatusOfPods.of(inbox.wanted(), reconciler.states()).stream(),
+            inbox.waiting().stream().map(StatusOfPods::withoutRoom))
         .sorted(Comparator.comparing(PodStatus::namespace).thenComparing(PodStatus::name))
         .toList();
   }

@@ -33,10 +33,6 @@ record FoundAddresses(PodAddresses steered) {
     return !steered.ip6().isEmpty();
   }
 
-  FoundAddresses withoutIp6() {
-    return new FoundAddresses(new PodAddresses(steered.ip4(), List.of()));
-  }
-
   /** Those of them that are among these, in the order that they have here. */
   FoundAddresses only(List<InetAddress> granted) {
     return new FoundAddresses(

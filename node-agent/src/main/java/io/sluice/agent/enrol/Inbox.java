@@ -7,7 +7,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -25,16 +27,20 @@ final class Inbox implements PodEvents {
   private static final Logger LOG = System.getLogger(Inbox.class.getName());
 
   /**
-   * More pods than a node runs (Kubernetes' default limit is 110). Those beyond it are not
-   * enrolled, and counted.
+   * More pods than a node runs (Kubernetes' default limit is 110), and as many as the datapath has
+   * room for. Those beyond it are shown and wait until another one goes.
    */
   static final int PODS_MAX = 1024;
+
+  /** So many wait; of further ones the log tells, and they come with the source's next change. */
+  static final int WAITING_MAX = 1024;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Map<String, MeshPod> wanted = new LinkedHashMap<>();
+  private final Map<String, MeshPod> waiting = new LinkedHashMap<>();
   private final Set<String> named = new HashSet<>();
-  private long beyondLimit;
+  private boolean turnedAway;
   private boolean news;
 
   @Override
@@ -52,30 +58,44 @@ final class Inbox implements PodEvents {
   private void fold(PodEvent event) {
     switch (event) {
       case PodEvent.Add add -> {
-        if (wanted.size() >= PODS_MAX && !wanted.containsKey(add.pod().uid())) {
-          turnAway(add.pod());
-          return;
-        }
         named.add(add.pod().uid());
-        wanted.put(add.pod().uid(), add.pod());
+        add(add.pod());
       }
       case PodEvent.Keep keep -> named.add(keep.uid());
       case PodEvent.Remove remove -> {
         named.remove(remove.uid());
         wanted.remove(remove.uid());
+        waiting.remove(remove.uid());
+        fillUp();
       }
       case PodEvent.SnapshotDone done -> {
         wanted.keySet().retainAll(named);
+        waiting.keySet().retainAll(named);
         named.clear();
+        fillUp();
       }
     }
   }
 
-  private void turnAway(MeshPod pod) {
-    if (beyondLimit++ == 0) {
+  private void add(MeshPod pod) {
+    if (wanted.size() < PODS_MAX || wanted.containsKey(pod.uid())) {
+      wanted.put(pod.uid(), pod);
+    } else if (waiting.size() < WAITING_MAX || waiting.containsKey(pod.uid())) {
+      waiting.put(pod.uid(), pod);
+    } else if (!turnedAway) {
+      turnedAway = true;
       LOG.log(
           Level.WARNING,
           "pod " + pod.uid() + " is not enrolled: " + PODS_MAX + " pods are the limit of a node");
+    }
+  }
+
+  private void fillUp() {
+    Iterator<MeshPod> next = waiting.values().iterator();
+    while (wanted.size() < PODS_MAX && next.hasNext()) {
+      MeshPod pod = next.next();
+      next.remove();
+      wanted.put(pod.uid(), pod);
     }
   }
 
@@ -89,11 +109,11 @@ final class Inbox implements PodEvents {
     }
   }
 
-  /** How many pods were turned away by {@link #PODS_MAX} so far. */
-  long beyondLimit() {
+  /** The pods for which there is no room; a copy. */
+  List<MeshPod> waiting() {
     lock.lock();
     try {
-      return beyondLimit;
+      return List.copyOf(waiting.values());
     } finally {
       lock.unlock();
     }

@@ -24,6 +24,14 @@ final class StatusOfPods {
     return all;
   }
 
+  /** A pod that the node has no room for. */
+  static PodStatus withoutRoom(MeshPod pod) {
+    return without(
+        pod,
+        PodStatus.State.FAILED,
+        Inbox.PODS_MAX + " pods are the limit of a node: it goes direct until another one leaves");
+  }
+
   private static void leaving(PodState state, List<PodStatus> all) {
     switch (state) {
       case PodState.Enrolled enrolled -> all.add(status(enrolled.as(), state));

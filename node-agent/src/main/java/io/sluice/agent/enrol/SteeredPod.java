@@ -21,7 +21,7 @@ final class SteeredPod implements EnrolledPod {
   private final PodProxy proxy;
   private final OlderConnections older;
   private final Claims claims;
-  private final boolean takesIp6;
+  private boolean takesIp6;
   private MeshPod as;
   private volatile FoundAddresses addresses;
   private boolean steering = true;
@@ -90,17 +90,20 @@ final class SteeredPod implements EnrolledPod {
   /** An interface may have got another address. */
   private void followAddresses() {
     FoundAddresses found = FoundAddresses.of(as, namespace);
-    // Without listeners of its own IPv6 is not steered; a pod that gets its first IPv6 address
-    // later goes direct there.
-    FoundAddresses takable = takesIp6 ? found : found.withoutIp6();
-    if (takable.isEmpty() || takable.equals(addresses)) {
+    if (found.isEmpty() || found.equals(addresses)) {
       return;
     }
-    FoundAddresses now = takable.only(claims.change(namespace.cookie(), takable.all()));
-    if (!now.equals(addresses)) {
-      datapath.updateAddresses(now.steered());
-      addresses = now;
+    FoundAddresses now = found.only(claims.change(namespace.cookie(), found.all()));
+    if (now.equals(addresses)) {
+      return;
     }
+    if (now.hasIp6() && !takesIp6) {
+      proxy.takeIp6();
+      datapath.enable(Listeners.steeredTo(proxy.listeners()));
+      takesIp6 = true;
+    }
+    datapath.updateAddresses(now.steered());
+    addresses = now;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sluice.agent.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.agent.testbed.Footprint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

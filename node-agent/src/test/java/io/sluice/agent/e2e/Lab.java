@@ -101,9 +101,15 @@ final class Lab implements AutoCloseable {
 
   /** Starts a server in the pod and waits until it says that it listens. */
   Process serve(Pod pod, String... command) {
+    serveTo(pod, command);
+    return processes.getFirst();
+  }
+
+  /** As {@link #serve}; the file that it prints to. */
+  Path serveTo(Pod pod, String... command) {
     Path out = start(pod, command);
     await(command[0] + " in " + pod.name() + " listens", () -> read(out).contains("listening"));
-    return processes.getFirst();
+    return out;
   }
 
   /** Starts a command in the pod; it ends with the lab at the latest. */
@@ -205,6 +211,13 @@ final class Lab implements AutoCloseable {
     namespaces.add(netns);
     ip("-n", netns, "link", "set", "lo", "up");
     return netns;
+  }
+
+  /** {@code ip -n POD ...}. */
+  void ipIn(Pod pod, String... arguments) {
+    ip(
+        Stream.concat(Stream.of("-n", pod.netns()), Arrays.stream(arguments))
+            .toArray(String[]::new));
   }
 
   private static void ip(String... arguments) {

@@ -3,6 +3,7 @@ package io.sluice.agent.enrol;
 import static io.sluice.agent.enrol.FakeEnroller.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.mesh.workload.MeshPod;
 import io.sluice.mesh.workload.PodEvent;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,13 +44,34 @@ class InboxTest {
   }
 
   @Test
-  void podsBeyondTheLimitAreTurnedAwayAndCounted() {
+  void podsBeyondTheLimitWaitUntilOthersGo() {
     for (int i = 0; i < Inbox.PODS_MAX + 3; i++) {
       inbox.accept(new PodEvent.Add(pod("p" + i)));
     }
-
     assertThat(inbox.wanted()).hasSize(Inbox.PODS_MAX);
-    assertThat(inbox.beyondLimit()).isEqualTo(3);
+    assertThat(inbox.waiting())
+        .extracting(MeshPod::uid)
+        .containsExactly("uid-p1024", "uid-p1025", "uid-p1026");
+
+    inbox.accept(new PodEvent.Remove("uid-p7"));
+    inbox.accept(new PodEvent.Remove("uid-p1025"));
+
+    assertThat(inbox.wanted()).hasSize(Inbox.PODS_MAX).containsKey("uid-p1024");
+    assertThat(inbox.waiting()).extracting(MeshPod::uid).containsExactly("uid-p1026");
+  }
+
+  @Test
+  void notEvenThoseThatWaitAreWithoutLimit() {
+    for (int i = 0; i < Inbox.PODS_MAX + Inbox.WAITING_MAX + 3; i++) {
+      inbox.accept(new PodEvent.Add(pod("p" + i)));
+    }
+    assertThat(inbox.waiting()).hasSize(Inbox.WAITING_MAX);
+
+    inbox.accept(new PodEvent.SnapshotDone());
+    inbox.accept(new PodEvent.SnapshotDone());
+
+    assertThat(inbox.wanted()).isEmpty();
+    assertThat(inbox.waiting()).isEmpty();
   }
 
   @Test

@@ -129,7 +129,7 @@ class ReconcilerTest {
 
     want(pod("a"));
 
-    assertThat(machine.log).containsExactly("enrol a", "stop a", "close a");
+    assertThat(machine.log).containsExactly("enrol a", "close a");
     assertThat(draining).isEmpty();
     assertThat(state("a")).isInstanceOf(PodState.Waiting.class);
   }
@@ -142,7 +142,7 @@ class ReconcilerTest {
 
     want(pod("a"));
 
-    assertThat(machine.log).containsExactly("enrol a", "stop a", "close a", "enrol a");
+    assertThat(machine.log).containsExactly("enrol a", "close a", "enrol a");
     assertThat(((PodState.Enrolled) state("a")).pod().namespace()).isEqualTo(2);
   }
 

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -56,16 +57,23 @@ final class PodListeners implements PodProxy {
 
   private final PodContext pod;
   private final Upstreams upstreams;
-  private final List<Channel> servers = new ArrayList<>();
-  private final List<PodListener> listeners = new ArrayList<>();
+  // Read by whoever shows or drains the pod while IPv6 is being added.
+  private final List<Channel> servers = new CopyOnWriteArrayList<>();
+  private final List<PodListener> listeners = new CopyOnWriteArrayList<>();
   private final ChannelGroup accepted = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Consumer<PodListeners> onClose;
+  private final Consumer<PodListeners> ip6Opener;
   private volatile Set<Integer> ownPorts = Set.of();
   private volatile boolean draining;
   private volatile boolean closed;
 
-  private PodListeners(PodContext pod, Upstreams upstreams, Consumer<PodListeners> onClose) {
+  private PodListeners(
+      PodContext pod,
+      Upstreams upstreams,
+      Consumer<PodListeners> ip6Opener,
+      Consumer<PodListeners> onClose) {
     this.pod = pod;
+    this.ip6Opener = ip6Opener;
     this.upstreams = upstreams;
     this.onClose = onClose;
   }
@@ -73,6 +81,13 @@ final class PodListeners implements PodProxy {
   @Override
   public List<PodListener> listeners() {
     return List.copyOf(listeners);
+  }
+
+  @Override
+  public void takeIp6() {
+    if (listeners.stream().noneMatch(each -> each.role() == PodListener.Role.INBOUND_V6)) {
+      ip6Opener.accept(this);
+    }
   }
 
   @Override
@@ -139,7 +154,29 @@ final class PodListeners implements PodProxy {
   private void add(Channel server, PodListener listener) {
     servers.add(server);
     listeners.add(listener);
-    ownPorts = listeners.stream().map(PodListener::port).collect(Collectors.toUnmodifiableSet());
+    ownPorts = outboundPorts();
+  }
+
+  /**
+   * What would come back here when it is dialled. Not the inbound ones: they have their ports on
+   * loopback only, and an app may have the same number on the pod's address.
+   */
+  private Set<Integer> outboundPorts() {
+    return listeners.stream()
+        .filter(each ->
+            each.role() == PodListener.Role.OUTBOUND_V4
+                || each.role() == PodListener.Role.OUTBOUND_V6)
+        .map(PodListener::port)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Closes the newest ones, until so many are left. */
+  private void keepFirst(int count) {
+    while (servers.size() > count) {
+      servers.removeLast().close().awaitUninterruptibly();
+      listeners.removeLast();
+    }
+    ownPorts = outboundPorts();
   }
 
   /** On the connection's event loop, while it is being registered. */
@@ -175,19 +212,30 @@ final class PodListeners implements PodProxy {
     }
 
     PodListeners open(PodContext pod, boolean ip6, Consumer<PodListeners> onClose) {
-      PodListeners listeners = new PodListeners(pod, upstreams, onClose);
+      PodListeners listeners = new PodListeners(pod, upstreams, this::openIp6, onClose);
       try {
         listen(listeners, PodListener.Role.OUTBOUND_V4);
         listen(listeners, PodListener.Role.INBOUND_V4);
         if (ip6) {
-          for (int i = 0; i < OUTBOUND_V6_LISTENERS; i++) {
-            listen(listeners, PodListener.Role.OUTBOUND_V6);
-          }
-          listen(listeners, PodListener.Role.INBOUND_V6);
+          openIp6(listeners);
         }
         return listeners;
       } catch (Throwable e) {
         listeners.close();
+        throw e;
+      }
+    }
+
+    /** All or none. */
+    private void openIp6(PodListeners listeners) {
+      int before = listeners.servers.size();
+      try {
+        for (int i = 0; i < OUTBOUND_V6_LISTENERS; i++) {
+          listen(listeners, PodListener.Role.OUTBOUND_V6);
+        }
+        listen(listeners, PodListener.Role.INBOUND_V6);
+      } catch (Throwable e) {
+        listeners.keepFirst(before);
         throw e;
       }
     }

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.sluice.agent.kernel.ffi.BpfMap;
+import io.sluice.agent.kernel.ffi.Errno;
+import io.sluice.agent.kernel.ffi.KernelFault;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
@@ -55,12 +57,20 @@ public final class ListeningMap implements AutoCloseable {
     return found;
   }
 
-  /** Puts a port that a scan found, unless it is known; false if it was. */
+  /**
+   * Puts a port that a scan found, unless it is known; false if it was, or if the map is full: then
+   * the port stays direct.
+   */
   public boolean putScanned(ListeningPort port) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(Layouts.LISTEN);
       value.set(JAVA_INT, FLAGS, SCANNED);
       return ports.putIfAbsent(key(port, arena), value);
+    } catch (KernelFault fault) {
+      if (fault.errno() == Errno.E2BIG) {
+        return false;
+      }
+      throw fault;
     }
   }
 

@@ -81,7 +81,7 @@ public final class PodDatapath implements AutoCloseable {
   }
 
   /**
-   * From now on the pod is steered, in both directions.
+   * From now on the pod is steered, in both directions; again, when it has got more listeners.
    *
    * @param listeners listening; inbound descriptors stay the caller's and may be closed after
    *     {@link #disable()} only

@@ -1,4 +1,4 @@
-package io.sluice.agent.e2e;
+package io.sluice.agent.testbed;
 
 import io.sluice.agent.kernel.ffi.BpfMap;
 import io.sluice.agent.kernel.ffi.LibBpf;
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * @param heapBytes that live objects take
  * @param objects class of Sluice or of Netty's channels to how many live
  */
-record Footprint(
+public record Footprint(
     Map<String, Integer> files,
     Map<String, Integer> entries,
     int threads,
@@ -42,17 +42,17 @@ record Footprint(
   private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
   /** Looks at a process of a JVM; collects its garbage. */
-  static Footprint of(long pid) {
+  public static Footprint of(long pid) {
     String histogram = histogram(pid);
     return new Footprint(
         files(pid), entries(pid), threads(pid), heapBytes(histogram), objects(histogram));
   }
 
-  int open(String kind) {
+  public int open(String kind) {
     return files.getOrDefault(kind, 0);
   }
 
-  int live(String simpleName) {
+  public int live(String simpleName) {
     return objects.entrySet().stream()
         .filter(each -> each.getKey().endsWith("." + simpleName))
         .mapToInt(Map.Entry::getValue)
@@ -130,12 +130,35 @@ record Footprint(
   private static String histogram(long pid) {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     // The first one frees what only a cleaner or a reference queue can; the second one counts.
-    Lab.run(List.of(jcmd, "" + pid, "GC.run"));
-    Lab.Run run = Lab.run(List.of(jcmd, "" + pid, "GC.class_histogram"));
-    if (run.status() != 0) {
-      throw new AssertionError("jcmd " + pid + ": " + run.out() + run.err());
+    run(jcmd, "" + pid, "GC.run");
+    return run(jcmd, "" + pid, "GC.class_histogram");
+  }
+
+  /**
+   * Into a file: while its heap is walked this very process may be at a stop, and would not empty a
+   * pipe.
+   */
+  private static String run(String... command) {
+    try {
+      Path out = Files.createTempFile("sluice-t", ".out");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        if (process.waitFor() != 0) {
+          throw new AssertionError(String.join(" ", command) + ": " + Files.readString(out));
+        }
+        return Files.readString(out);
+      } finally {
+        Files.delete(out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
-    return run.out();
   }
 
   private static long heapBytes(String histogram) {
