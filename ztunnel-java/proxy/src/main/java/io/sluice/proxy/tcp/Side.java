@@ -50,11 +50,14 @@ final class Side extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * It was reset, and nobody has noticed, because nobody reads it (any more). A side that is read
-   * reports its reset by itself.
+   * It was reset, and nobody has noticed: because nobody reads it (any more, or for now), or
+   * because io_uring did not tell. One from which bytes came since the last look is not asked, for
+   * that is a system call; one that is through looks dead, but its last bytes may still wait to be
+   * written to the other.
    */
   boolean isDead() {
-    return (inputEnded || other == null) && Transport.isDead((SocketChannel) channel);
+    boolean quiet = readBytes == 0 || other == null;
+    return quiet && !isOver() && Transport.isDead((SocketChannel) channel);
   }
 
   /** Both ways are over. */

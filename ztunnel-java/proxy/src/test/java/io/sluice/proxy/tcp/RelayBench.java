@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A listener whose connections are all relayed to one cluster. */
@@ -50,9 +51,11 @@ final class RelayBench implements AutoCloseable {
   final List<Optional<Endpoint>> asked = new CopyOnWriteArrayList<>();
   final List<Channel> accepted = new CopyOnWriteArrayList<>();
   final PodContext pod = LoopbackDoors.pod("db");
+  final LoopbackDoors.OwnRecord own = new LoopbackDoors().own();
   volatile InetSocketAddress originalDestination =
       new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 5432);
   final PooledUpstreams upstreams;
+  private final TcpSettings settings;
   private final Loops loops;
   private final Channel listener;
 
@@ -61,12 +64,13 @@ final class RelayBench implements AutoCloseable {
   }
 
   RelayBench(Transport transport, Cluster cluster, TcpSettings settings, String alreadyRead) {
+    this.settings = settings;
     loops = new Loops(transport, 2);
     upstreams =
         new PooledUpstreams(
             UpstreamSettings.defaults(transport),
             loops.group(),
-            new LoopbackDoors().own(),
+            own,
             new SplittableRandom(42)::split);
     TcpRelay relay = new TcpRelay(settings, upstreams, FLAGS);
     InetAddress local = InetAddress.ofLiteral("127.0.0.1");
@@ -119,6 +123,16 @@ final class RelayBench implements AutoCloseable {
     Socket socket = new Socket(address.getAddress(), address.getPort());
     socket.setSoTimeout((int) Eventually.LIMIT.toMillis());
     return socket;
+  }
+
+  /** Waits until every coupling that was there has looked at its sides so often. */
+  void ticks(int number) {
+    long nanos = number * settings.reportEvery().toNanos();
+    accepted
+        .get(0)
+        .eventLoop()
+        .schedule(() -> {}, nanos, TimeUnit.NANOSECONDS)
+        .syncUninterruptibly();
   }
 
   /** Waits for the end, and checks that it was counted once. */
