@@ -229,13 +229,58 @@ class ServicesTest {
   }
 
   @Test
-  void rangesOfAddressesAreReported() {
+  void anEntrysBlocksHoldWhatNothingNarrowerHas() {
+    String ports = ", ports: [{number: 80, name: http}, {number: 5432, name: tcp}]";
+    Given given =
+        Given.yaml(
+            Given.SHOP,
+            Given.entry("wide", "shop", "hosts: [wide], addresses: ['::/0', 10.9.9.9/8]" + ports),
+            Given.entry(
+                "narrow",
+                "shop",
+                "hosts: [narrow], addresses: [10.7.0.0/16, 10.8.0.7], resolution: STATIC,"
+                    + " endpoints: [{address: 192.0.2.1}]"
+                    + ports));
+
+    assertThat(given.serviceAt("10.0.0.1", 80).service().name()).as("a Service").isEqualTo("web");
+    assertThat(given.serviceAt("10.0.0.1", 5432).service().name()).isEqualTo("wide");
+    assertThat(given.serviceAt("10.6.0.1", 80).service().name()).isEqualTo("wide");
+    assertThat(given.serviceAt("2001:db8::1", 80).service().name()).isEqualTo("wide");
+    assertThat(given.serviceAt("10.6.0.1", 80).cluster().discovery())
+        .isInstanceOf(Discovery.OriginalDestination.class);
+    assertThat(Given.endpoints(given.serviceAt("10.7.255.255", 5432).cluster()))
+        .containsExactly("192.0.2.1:5432");
+    assertThat(given.serviceAt("10.8.0.7", 80).service().name()).isEqualTo("narrow");
+    assertThat(given.table().serviceAt(Given.socket("11.0.0.0", 80))).isEmpty();
+    assertThat(given.table().serviceAt(Given.socket("10.6.0.1", 81))).isEmpty();
+    assertThat(given.table().host("shop", 80, "10.8.0.7")).as("a single one is a name").isPresent();
+    assertThat(given.table().host("shop", 80, "10.7.0.0")).isEmpty();
+    assertThat(given.lines()).isEmpty();
+  }
+
+  @Test
+  void oneBlockInTwoEntriesIsReported() {
+    String ports = ", ports: [{number: 80, name: http}]";
+    Given given =
+        Given.yaml(
+            entryText("hosts: [a.com, b.com], addresses: [10.0.0.0/8]" + ports),
+            Given.entry("second", "shop", "hosts: [c.com], addresses: [10.1.0.0/8]" + ports),
+            Given.entry("third", "shop", "hosts: [d.com], addresses: [10.0.0.0/9]" + ports));
+
+    assertThat(given.serviceAt("10.128.0.1", 80).service().host()).isEqualTo("a.com");
+    assertThat(given.lines()).singleElement().asString().contains("second", "10.0.0.0/8 port 80");
+  }
+
+  @Test
+  void blocksWithDnsWorkAndAreReported() {
     Given given =
         Given.yaml(
             entryText(
-                "hosts: [a.com], addresses: [10.0.0.0/8], ports: [{number: 80, name: http}]"));
+                "hosts: [a.com], addresses: [10.0.0.0/8], resolution: DNS, ports: [{number: 80, name: http}]"));
 
-    assertThat(given.fieldsOf(Severity.NOT_SUPPORTED)).containsExactly("spec.addresses");
+    assertThat(given.serviceAt("10.1.1.1", 80).cluster().discovery())
+        .isInstanceOf(Discovery.Dns.class);
+    assertThat(given.fieldsOf(Severity.WARNING)).containsExactly("spec.addresses");
   }
 
   @Test

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.mesh.problem.Problem;
 import io.sluice.mesh.problem.Problem.Severity;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.TrafficSplit.Weighted;
-import io.sluice.mesh.tcp.AddressBlock;
 import io.sluice.mesh.tcp.TcpMatch;
 import io.sluice.mesh.tcp.TcpRoute;
 import io.sluice.mesh.tcp.TcpRules;
@@ -344,6 +344,10 @@ class TcpRulesTest {
             Given.yaml(rules, Given.entry("e", "shop", entry + ", addresses: [240.0.0.1]"))
                 .fieldsOf(Severity.WARNING))
         .containsExactly("spec.tls");
+    assertThat(
+            Given.yaml(rules, Given.entry("e", "shop", entry + ", addresses: [240.0.0.0/8]"))
+                .fieldsOf(Severity.WARNING))
+        .containsExactly("spec.tls");
   }
 
   @Test
@@ -397,7 +401,7 @@ class TcpRulesTest {
     assertThat(given.tcp("shop", 443, "a.example.com").getFirst().origin().name())
         .isEqualTo("narrow");
     assertThat(narrow.service().orElseThrow().service().host()).isEqualTo("*.example.com");
-    assertThat(narrow.addresses()).containsExactly(InetAddress.ofLiteral("240.0.0.1"));
+    assertThat(narrow.addresses()).containsExactly(block("240.0.0.1", 32));
     assertThat(given.lines()).isEmpty();
   }
 
@@ -413,6 +417,7 @@ class TcpRulesTest {
           hosts: [a.com], ports: [{number: 1, name: grpc}]                           | false
           hosts: ['*.a.com'], ports: [{number: 1, name: tcp}]                        | false
           hosts: [a.com], addresses: [240.0.0.1], ports: [{number: 1, name: tcp}]    | false
+          hosts: [a.com], addresses: [240.0.0.0/8], ports: [{number: 1, name: tcp}]  | false
           """)
   void entriesWithoutAddressesAreFoundByName(String spec, boolean named) {
     Given given = Given.yaml(Given.entry("e", "shop", spec));

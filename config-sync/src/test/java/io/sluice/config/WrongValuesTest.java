@@ -95,9 +95,21 @@ class WrongValuesTest {
           hosts: [a.com], resolution: MAGIC, ports: [{number: 80}]        | spec.resolution        | STATIC
           hosts: [a.com], ports: [{number: 0}]                            | spec.ports[0].number   | 1..65535
           hosts: [a.com], ports: [{number: 80}, {number: 80}]             | spec.ports[1].number   | no other port
-          hosts: [a.com], ports: [{number: 80}], addresses: ['10.1'] | spec.addresses | IP addresses
+          hosts: [a.com], ports: [{number: 80}], addresses: ['10.1'] | spec.addresses[0] | an IP address
           hosts: [a.com], ports: [{number: 80, protocol: SMTP}]           | spec.ports[0].protocol | HTTP2
-          hosts: [a.com], addresses: [ten], ports: [{number: 80}]         | spec.addresses         | IP addresses
+          hosts: [a.com], addresses: [ten], ports: [{number: 80}]         | spec.addresses[0]      | an IP address
+          hosts: [a.com], addresses: 10.0.0.0/8, ports: [{number: 80}]    | spec.addresses         | a list
+          hosts: [a.com], addresses: [10], ports: [{number: 80}]          | spec.addresses[0]      | quotes
+          hosts: [a.com], addresses: [''], ports: [{number: 80}]          | spec.addresses[0]      | an IP address
+          hosts: [a.com], addresses: [10.0.0.0/8, 10.0.0.0/33], ports: [{number: 80}] | spec.addresses[1] | prefix 0..32
+          hosts: [a.com], addresses: ['2001:db8::/129'], ports: [{number: 80}] | spec.addresses[0] | 0..128
+          hosts: [a.com], addresses: [10.0.0.0/], ports: [{number: 80}]   | spec.addresses[0]      | a CIDR block
+          hosts: [a.com], addresses: [10.0.0.0/-1], ports: [{number: 80}] | spec.addresses[0]      | a CIDR block
+          hosts: [a.com], addresses: [10.0.0.0/08], ports: [{number: 80}] | spec.addresses[0]      | a CIDR block
+          hosts: [a.com], addresses: [10.0.0/8], ports: [{number: 80}]    | spec.addresses[0]      | a CIDR block
+          hosts: [a.com], addresses: [10.0.0.0/8/8], ports: [{number: 80}] | spec.addresses[0]     | a CIDR block
+          hosts: [a.com], addresses: [10.0.0.0/255.0.0.0], ports: [{number: 80}] | spec.addresses[0] | a CIDR block
+          hosts: [a.com], addresses: [10.0.0.0-10.0.0.9], ports: [{number: 80}] | spec.addresses[0] | a CIDR block
           hosts: [a.com]                                                  | spec.ports             | at least one port
           ports: [{number: 80}]                                           | spec.hosts             | at least one host
           hosts: [a.com, a_*], ports: [{number: 80}]                      | spec.hosts[1]          | a host name

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** Every host that a Service or ServiceEntry declares, by its full name. */
 final class Catalog {
@@ -56,6 +57,12 @@ final class Catalog {
 
   Collection<KnownHost> all() {
     return byHost.values();
+  }
+
+  void forEachPort(BiConsumer<KnownHost, KnownHost.Port> action) {
+    for (KnownHost known : all()) {
+      known.ports().values().forEach(port -> action.accept(known, port));
+    }
   }
 
   Optional<KnownHost> find(String host) {

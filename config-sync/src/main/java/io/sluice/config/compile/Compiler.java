@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 
 /** All resources in, one table out. */
 public final class Compiler {
@@ -47,10 +46,12 @@ public final class Compiler {
           tcpChecks.check(rules);
         });
     Claims claims = new Claims(catalog, clusters, resources.virtualServices(), report);
+    Addresses addresses = new Addresses(catalog, clusters, report);
     RouteTable table =
         new RouteTable(
             generation,
-            servicesByAddress(),
+            addresses.servicesByAddress(),
+            addresses.blocksByPort(),
             pods.workloads(),
             servicesByPodPort(),
             new HostCompiler(catalog, clusters, claims).compile(),
@@ -61,46 +62,9 @@ public final class Compiler {
         report.problems());
   }
 
-  private Map<InetSocketAddress, ServicePort> servicesByAddress() {
-    Map<InetSocketAddress, ServicePort> byAddress = new HashMap<>();
-    Map<InetSocketAddress, KnownHost> owners = new HashMap<>();
-    forEachPort((known, port) ->
-        known
-            .addresses()
-            .forEach(address -> {
-              InetSocketAddress key = new InetSocketAddress(address, port.number());
-              own(owners, key, known);
-              byAddress.putIfAbsent(key, clusters.servicePort(known, port));
-            }));
-    // Second, so that a ClusterIP is never taken by a pod of a headless service.
-    forEachPort((known, port) ->
-        port.dialled()
-            .forEach(member ->
-                byAddress.putIfAbsent(member.address(), clusters.servicePort(known, port))));
-    return byAddress;
-  }
-
-  private void own(
-      Map<InetSocketAddress, KnownHost> owners, InetSocketAddress address, KnownHost known) {
-    KnownHost before = owners.putIfAbsent(address, known);
-    if (before != null && !before.header().equals(known.header())) {
-      report.warn(
-          known.header(),
-          "spec",
-          address.getAddress().getHostAddress() + " port " + address.getPort(),
-          "an address of its own: " + before.header().ref() + " has it already and is used");
-    }
-  }
-
-  private void forEachPort(BiConsumer<KnownHost, KnownHost.Port> action) {
-    for (KnownHost known : catalog.all()) {
-      known.ports().values().forEach(port -> action.accept(known, port));
-    }
-  }
-
   private Map<InetSocketAddress, List<ServicePort>> servicesByPodPort() {
     Map<InetSocketAddress, List<ServicePort>> byPod = new HashMap<>();
-    forEachPort((known, port) ->
+    catalog.forEachPort((known, port) ->
         port.members()
             .forEach(member ->
                 byPod

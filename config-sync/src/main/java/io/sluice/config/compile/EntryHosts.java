@@ -3,6 +3,7 @@ package io.sluice.config.compile;
 import io.sluice.config.resource.ServiceEntryResource;
 import io.sluice.config.resource.ServiceEntryResource.Backend;
 import io.sluice.config.resource.ServiceEntryResource.Port;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.ServiceId;
 import java.net.InetAddress;
@@ -36,13 +37,20 @@ final class EntryHosts {
     }
     List<String> spellings = new ArrayList<>();
     spellings.add(host);
-    spellings.addAll(HostNames.spellings(entry.addresses()));
+    spellings.addAll(HostNames.spellings(singles(entry)));
     return new KnownHost(
         entry.header(),
         new ServiceId(host, host, entry.header().namespace()),
         spellings,
         entry.addresses(),
         ports);
+  }
+
+  private static List<InetAddress> singles(ServiceEntryResource entry) {
+    return entry.addresses().stream()
+        .filter(AddressBlock::isSingle)
+        .map(AddressBlock::network)
+        .toList();
   }
 
   private Backends backends(ServiceEntryResource entry, String host, Port port) {

@@ -1,9 +1,9 @@
 package io.sluice.config.compile;
 
 import io.sluice.config.resource.Header;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.ServiceId;
-import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +14,14 @@ import java.util.Map;
  * @param header of the declaring object
  * @param id host is fully qualified, or a wildcard
  * @param spellings what clients may write as Host, addresses included
- * @param addresses that clients dial on a port's number
+ * @param addresses that clients dial on a port's number, single ones and blocks
  * @param ports by number, in the order declared
  */
 record KnownHost(
     Header header,
     ServiceId id,
     List<String> spellings,
-    List<InetAddress> addresses,
+    List<AddressBlock> addresses,
     Map<Integer, Port> ports) {
   private static final String SERVICE_ENTRY = "ServiceEntry";
 

@@ -5,6 +5,7 @@ import io.sluice.config.resource.ServiceResource;
 import io.sluice.config.resource.ServiceResource.Port;
 import io.sluice.config.resource.ServiceResource.Target;
 import io.sluice.config.resource.SliceResource;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.ServiceId;
 import java.net.Inet6Address;
@@ -43,7 +44,7 @@ final class ServiceHosts {
         service.header(),
         new ServiceId(HostNames.ofService(name, namespace), name, namespace),
         spellings(service),
-        service.clusterIps(),
+        service.clusterIps().stream().map(AddressBlock::single).toList(),
         ports);
   }
 

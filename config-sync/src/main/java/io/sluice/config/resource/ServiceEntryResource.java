@@ -1,7 +1,7 @@
 package io.sluice.config.resource;
 
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -10,12 +10,12 @@ import java.util.OptionalInt;
  * A ServiceEntry.
  *
  * @param hosts lower case; may be wildcards under {@link Resolution#NONE}
- * @param addresses virtual addresses that clients dial; may be empty
+ * @param addresses that clients dial, single ones and blocks; may be empty
  */
 public record ServiceEntryResource(
     Header header,
     List<String> hosts,
-    List<InetAddress> addresses,
+    List<AddressBlock> addresses,
     Resolution resolution,
     List<Port> ports,
     List<Backend> backends)

@@ -5,8 +5,8 @@ import io.sluice.config.resource.ServiceEntryResource;
 import io.sluice.config.resource.ServiceEntryResource.Backend;
 import io.sluice.config.resource.ServiceEntryResource.Port;
 import io.sluice.config.resource.ServiceEntryResource.Resolution;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +26,7 @@ final class ServiceEntries {
     Resolution resolution = resolution(spec);
     List<Backend> backends = backends(spec, resolution);
     List<String> hosts = hosts(spec, resolution, backends);
-    List<InetAddress> addresses = addresses(spec);
+    List<AddressBlock> addresses = addresses(spec, resolution);
     List<Port> ports = ports(spec);
     Namespaces.exportToAll(spec);
     String location = spec.text("location").orElse("MESH_EXTERNAL");
@@ -77,19 +77,12 @@ final class ServiceEntries {
     return hosts;
   }
 
-  private static List<InetAddress> addresses(Fields spec) {
-    List<InetAddress> addresses = new ArrayList<>();
-    for (String text : spec.texts("addresses")) {
-      Optional<InetAddress> address =
-          Hosts.address(text.replaceFirst("(?<=\\..{1,12})/32$|(?<=:.{0,38})/128$", ""));
-      if (address.isPresent()) {
-        addresses.add(address.get());
-      } else if (text.contains("/")) {
-        spec.notSupportedValue(
-            "addresses", "single IP addresses: ranges are not supported yet and have no effect");
-      } else {
-        spec.error("addresses", "IP addresses");
-      }
+  private static List<AddressBlock> addresses(Fields spec, Resolution resolution) {
+    List<AddressBlock> addresses = spec.texts("addresses", Subnets::parse, Subnets.EXPECTED);
+    if (resolution == Resolution.DNS && !addresses.stream().allMatch(AddressBlock::isSingle)) {
+      spec.warn(
+          "addresses",
+          "single IP addresses with resolution DNS: Istio refuses blocks there (here they work)");
     }
     return addresses;
   }

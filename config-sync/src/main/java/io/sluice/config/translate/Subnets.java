@@ -1,6 +1,6 @@
 package io.sluice.config.translate;
 
-import io.sluice.mesh.tcp.AddressBlock;
+import io.sluice.mesh.service.AddressBlock;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Pattern;

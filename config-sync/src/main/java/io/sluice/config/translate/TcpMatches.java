@@ -1,6 +1,6 @@
 package io.sluice.config.translate;
 
-import io.sluice.mesh.tcp.AddressBlock;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.tcp.TcpMatch;
 import java.util.List;
 import java.util.Map;

@@ -55,6 +55,17 @@ public final class ConfigDump {
               .computeIfAbsent(MeshJson.name(port), name -> new TreeSet<>())
               .add(Addresses.text(address));
         });
+    table
+        .serviceBlocksByPort()
+        .forEach((number, blocks) ->
+            blocks
+                .byBlock()
+                .forEach((block, port) -> {
+                  byName.put(MeshJson.name(port), port);
+                  addresses
+                      .computeIfAbsent(MeshJson.name(port), name -> new TreeSet<>())
+                      .add(block + " port " + number);
+                }));
     table.hostsByPort().values().stream()
         .flatMap(hosts -> hosts.values().stream())
         .flatMap(rules -> rules.service().stream())

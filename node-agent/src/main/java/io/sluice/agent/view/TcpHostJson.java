@@ -3,7 +3,6 @@ package io.sluice.agent.view;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.mesh.service.Cluster;
-import io.sluice.mesh.tcp.AddressBlock;
 import io.sluice.mesh.tcp.TcpHosts;
 import io.sluice.mesh.tcp.TcpMatch;
 import io.sluice.mesh.tcp.TcpRoute;
@@ -103,12 +102,8 @@ final class TcpHostJson {
     }
     if (!match.destinationSubnets().isEmpty()) {
       ArrayNode subnets = node.putArray("destinationSubnets");
-      match.destinationSubnets().forEach(subnet -> subnets.add(text(subnet)));
+      match.destinationSubnets().forEach(subnet -> subnets.add(subnet.toString()));
     }
     RouteJson.caller(node, match.port(), match.sourceLabels(), match.sourceNamespace());
-  }
-
-  private static String text(AddressBlock block) {
-    return block.network().getHostAddress() + "/" + block.prefixLength();
   }
 }

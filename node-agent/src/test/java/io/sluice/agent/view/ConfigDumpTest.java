@@ -22,7 +22,7 @@ class ConfigDumpTest {
                   "services": [
                     {"host": "web.shop.svc.cluster.local", "name": "web", "namespace": "shop", "port": 80,
                      "protocol": "HTTP", "cluster": "outbound|80||web.shop.svc.cluster.local",
-                     "addresses": ["10.96.0.1:80", "[fd00:0:0:0:0:0:0:1]:80"]}
+                     "addresses": ["10.96.0.1:80", "10.97.0.0/16 port 80", "[fd00:0:0:0:0:0:0:1]:80"]}
                   ],
                   "hosts": [
                     {"port": 80, "host": "driver.example.com", "names": ["driver.example.com"], "service": "",

@@ -10,18 +10,19 @@ import io.sluice.mesh.http.HttpRoute;
 import io.sluice.mesh.http.StringMatch;
 import io.sluice.mesh.problem.Problem;
 import io.sluice.mesh.problem.ResourceRef;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.ClusterId;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.LoadBalancer;
+import io.sluice.mesh.service.ServiceBlocks;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.service.TcpOptions;
 import io.sluice.mesh.service.TrafficSplit;
 import io.sluice.mesh.service.UpstreamTls;
-import io.sluice.mesh.tcp.AddressBlock;
 import io.sluice.mesh.tcp.TcpHosts;
 import io.sluice.mesh.tcp.TcpMatch;
 import io.sluice.mesh.tcp.TcpRoute;
@@ -144,6 +145,10 @@ public final class Examples {
     return new RouteTable(
         4,
         Map.of(socket("10.96.0.1", 80), web, socket("fd00::1", 80), web),
+        Map.of(
+            80,
+            ServiceBlocks.of(
+                Map.of(new AddressBlock(socket("10.97.0.0", 1).getAddress(), 16), web))),
         Map.of(socket("10.0.0.7", 1).getAddress(), WEB),
         Map.of(socket("10.0.0.7", 8080), List.of(web)),
         Map.of(

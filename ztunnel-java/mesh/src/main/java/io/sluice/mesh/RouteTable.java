@@ -1,6 +1,7 @@
 package io.sluice.mesh;
 
 import io.sluice.mesh.http.HostRules;
+import io.sluice.mesh.service.ServiceBlocks;
 import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.tcp.TcpHosts;
 import io.sluice.mesh.tcp.TcpRules;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation grows by one with each publication; 0 is the empty table
  * @param servicesByAddress ClusterIP:port and ServiceEntry address:port -> the service port
+ * @param serviceBlocksByPort original destination port -> blocks of ServiceEntry addresses. Single
+ *     addresses stand in {@code servicesByAddress}, which comes first
  * @param workloadsByAddress pod IP -> the pod
  * @param servicesByPodPort pod IP:target port -> the service ports that lead there, sorted by host
  * @param hostsByPort original destination port -> host as a client may write it -> rules. Keys are
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record RouteTable(
     long generation,
     Map<InetSocketAddress, ServicePort> servicesByAddress,
+    Map<Integer, ServiceBlocks> serviceBlocksByPort,
     Map<InetAddress, Workload> workloadsByAddress,
     Map<InetSocketAddress, List<ServicePort>> servicesByPodPort,
     Map<Integer, Map<String, HostRules>> hostsByPort,
@@ -41,20 +45,21 @@ public record RouteTable(
 
   /** Nothing is known: all traffic passes through. */
   public static final RouteTable EMPTY =
-      new RouteTable(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+      new RouteTable(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
   public RouteTable {
     if (generation < 0) {
       throw new IllegalArgumentException("generation: " + generation + " (expected: >= 0)");
     }
     servicesByAddress = frozen(servicesByAddress, Function.identity());
+    serviceBlocksByPort = frozen(serviceBlocksByPort, Function.identity());
     workloadsByAddress = frozen(workloadsByAddress, Function.identity());
     servicesByPodPort = frozen(servicesByPodPort, List::copyOf);
     hostsByPort = frozen(hostsByPort, hosts -> frozen(hosts, Function.identity()));
     tcpHostsByPort = frozen(tcpHostsByPort, Function.identity());
   }
 
-  /** A table without rules for connections that are not HTTP. */
+  /** A table without blocks, and without rules for connections that are not HTTP. */
   public RouteTable(
       long generation,
       Map<InetSocketAddress, ServicePort> servicesByAddress,
@@ -64,6 +69,7 @@ public record RouteTable(
     this(
         generation,
         servicesByAddress,
+        Map.of(),
         workloadsByAddress,
         servicesByPodPort,
         hostsByPort,
@@ -82,9 +88,17 @@ public record RouteTable(
     return Collections.unmodifiableMap(copy);
   }
 
-  /** The service behind a ClusterIP or ServiceEntry address; the address must be resolved. */
+  /**
+   * The service behind a ClusterIP or ServiceEntry address, else of the narrowest block that holds
+   * the address; it must be resolved.
+   */
   public Optional<ServicePort> serviceAt(InetSocketAddress originalDestination) {
-    return Optional.ofNullable(servicesByAddress.get(originalDestination));
+    ServicePort exact = servicesByAddress.get(originalDestination);
+    if (exact != null || serviceBlocksByPort.isEmpty()) {
+      return Optional.ofNullable(exact);
+    }
+    ServiceBlocks blocks = serviceBlocksByPort.get(originalDestination.getPort());
+    return blocks == null ? Optional.empty() : blocks.at(originalDestination.getAddress());
   }
 
   /** The pod that owns the address. */

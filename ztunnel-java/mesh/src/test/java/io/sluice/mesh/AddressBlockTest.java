@@ -3,8 +3,9 @@ package io.sluice.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.mesh.tcp.AddressBlock;
+import io.sluice.mesh.service.AddressBlock;
 import java.math.BigInteger;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.SplittableRandom;
@@ -44,6 +45,38 @@ class AddressBlockTest {
     AddressBlock block = new AddressBlock(InetAddress.ofLiteral(network), prefixLength);
 
     assertThat(block.contains(InetAddress.ofLiteral(address))).isEqualTo(held);
+  }
+
+  @ParameterizedTest(name = "{0}/{1} is {2}")
+  @CsvSource({
+    "10.9.9.9, 8, 10.0.0.0/8",
+    "10.9.9.9, 0, 0.0.0.0/0",
+    "255.255.255.255, 31, 255.255.255.254/31",
+    "10.9.9.9, 32, 10.9.9.9/32",
+    "2001:db8::1, 32, 2001:db8:0:0:0:0:0:0/32",
+    "2001:db8:ffff::1, 47, 2001:db8:fffe:0:0:0:0:0/47",
+    "::1, 128, 0:0:0:0:0:0:0:1/128",
+    "::1, 96, 0:0:0:0:0:0:0:0/96",
+  })
+  void bitsBeyondThePrefixDoNotCount(String network, int prefixLength, String text) {
+    AddressBlock block = new AddressBlock(InetAddress.ofLiteral(network), prefixLength);
+
+    assertThat(block).hasToString(text);
+    assertThat(block).isEqualTo(new AddressBlock(block.network(), prefixLength));
+    assertThat(block.isSingle())
+        .isEqualTo(text.endsWith("/32") && !text.contains(":") || prefixLength == 128);
+  }
+
+  @Test
+  void aMappedAddressStaysIpv6() throws UnknownHostException {
+    byte[] mapped = new byte[16];
+    mapped[10] = (byte) 0xff;
+    mapped[11] = (byte) 0xff;
+    mapped[15] = 7;
+    AddressBlock block = new AddressBlock(Inet6Address.getByAddress(null, mapped, -1), 100);
+
+    assertThat(block.network()).isInstanceOf(Inet6Address.class);
+    assertThat(block.contains(Inet6Address.getByAddress(null, mapped, -1))).isTrue();
   }
 
   @ParameterizedTest

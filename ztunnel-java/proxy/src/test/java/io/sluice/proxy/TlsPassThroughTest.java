@@ -94,6 +94,7 @@ class TlsPassThroughTest {
             Map.of(),
             Map.of(),
             Map.of(),
+            Map.of(),
             Map.of(dialled.getPort(), TcpHosts.of(Map.of(HOST, rules)))));
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.mesh.tcp;
 
+import io.sluice.mesh.service.AddressBlock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package io.sluice.mesh.tcp;
 
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.ServicePort;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -16,7 +18,8 @@ import java.util.Set;
  *
  * @param host fully qualified, lower case; {@code *.example.com} for a wildcard
  * @param declared who says that the host exists
- * @param addresses that clients of the host dial on this port; several hosts may have the same
+ * @param addresses that clients of the host dial on this port, single ones and blocks; several
+ *     hosts may have the same
  * @param scopes in order of precedence; the first one whose scope holds the client's namespace is
  *     used
  * @param service the port's own service, whose cluster takes what no route matches; absent for a
@@ -26,7 +29,7 @@ import java.util.Set;
 public record TcpRules(
     String host,
     Declared declared,
-    List<InetAddress> addresses,
+    List<AddressBlock> addresses,
     List<Scope> scopes,
     Optional<ServicePort> service,
     Map<String, Cluster> ownClusters) {
@@ -83,6 +86,14 @@ public record TcpRules(
   public Optional<Cluster> ownCluster(String clientNamespace) {
     Cluster own = ownClusters.get(clientNamespace);
     return own != null ? Optional.of(own) : service.map(ServicePort::cluster);
+  }
+
+  /** The prefix of its narrowest block that holds the address; empty when none does. */
+  public OptionalInt prefixAt(InetAddress address) {
+    return addresses.stream()
+        .filter(block -> block.contains(address))
+        .mapToInt(AddressBlock::prefixLength)
+        .max();
   }
 
   /**

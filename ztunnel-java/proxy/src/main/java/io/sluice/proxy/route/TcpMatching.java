@@ -1,6 +1,6 @@
 package io.sluice.proxy.route;
 
-import io.sluice.mesh.tcp.AddressBlock;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.tcp.TcpMatch;
 import io.sluice.mesh.tcp.TcpRoute;
 import io.sluice.mesh.tcp.TcpRules;

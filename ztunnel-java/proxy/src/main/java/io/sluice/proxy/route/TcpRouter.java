@@ -1,6 +1,7 @@
 package io.sluice.proxy.route;
 
 import io.sluice.mesh.RouteTable;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.ServiceId;
@@ -9,9 +10,11 @@ import io.sluice.mesh.tcp.TcpHosts;
 import io.sluice.mesh.tcp.TcpRoute;
 import io.sluice.mesh.tcp.TcpRules;
 import io.sluice.mesh.tcp.TcpRules.Declared;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /**
@@ -100,19 +103,33 @@ public final class TcpRouter {
     // A headless service's port is not the one that was dialled, which is the pod's.
     int own = dialled.port();
     Optional<TcpRules> rules =
-        sharing(own)
-            .or(() -> table.tcpHost(connection.clientNamespace(), own, dialled.service().host()));
-    return rules
+        table.tcpHost(connection.clientNamespace(), own, dialled.service().host());
+    return sharing(own, rules)
+        .or(() -> rules)
         .flatMap(found -> to(found, own, random))
         .orElseGet(() -> decision(dialled.cluster(), dialled.service(), Optional.empty()));
   }
 
-  /** Among several hosts with the address that was dialled, the one that the server name means. */
-  private Optional<TcpRules> sharing(int own) {
+  /**
+   * Among several hosts with the address that was dialled, or with the same block around it, the
+   * one that the server name means. A wider block is no match for a narrower one.
+   *
+   * @param dialled a headless service has no addresses, so whoever shares its pod's has it alone
+   */
+  private Optional<TcpRules> sharing(int own, Optional<TcpRules> dialled) {
+    InetAddress address = connection.originalDestination().getAddress();
     return connection
         .sni()
         .flatMap(sni -> table.tcpHost(connection.clientNamespace(), own, sni))
-        .filter(rules -> rules.addresses().contains(connection.originalDestination().getAddress()));
+        .filter(rules ->
+            rules
+                .prefixAt(address)
+                .equals(
+                    dialled
+                        .map(found -> found.prefixAt(address))
+                        .filter(OptionalInt::isPresent)
+                        .orElseGet(
+                            () -> OptionalInt.of(AddressBlock.single(address).prefixLength()))));
   }
 
   private Optional<TcpRules> byServerName() {

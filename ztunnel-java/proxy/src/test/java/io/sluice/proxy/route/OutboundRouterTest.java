@@ -10,11 +10,13 @@ import io.sluice.mesh.http.HttpMatch;
 import io.sluice.mesh.http.HttpRoute;
 import io.sluice.mesh.http.StringMatch;
 import io.sluice.mesh.problem.ResourceRef;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.ClusterId;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.LoadBalancer;
+import io.sluice.mesh.service.ServiceBlocks;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.service.TrafficSplit;
@@ -100,6 +102,37 @@ class OutboundRouterTest {
               new RouteDecision.Forward(
                   WEB.cluster(), Optional.of(WEB.service()), Optional.empty()));
     }
+  }
+
+  @Test
+  void anUnknownHostIsTheServiceOfTheBlockThatWasDialled() {
+    HostRules rules =
+        new HostRules(
+            WEB.service().host(),
+            List.of(
+                new HostRules.Scope(
+                    Set.of(), List.of(route("r", HttpAction.Forward.to(API.cluster()))))),
+            Optional.of(WEB));
+    ServiceBlocks blocks =
+        ServiceBlocks.of(Map.of(new AddressBlock(InetAddress.ofLiteral("10.96.0.0"), 16), WEB));
+    RouteTable table =
+        new RouteTable(
+            1,
+            Map.of(at("10.96.0.8"), API),
+            Map.of(80, blocks),
+            Map.of(),
+            Map.of(),
+            Map.of(80, Map.of(WEB.service().host(), rules)),
+            Map.of());
+
+    assertThat(decide(table, request(at("10.96.0.9"), "unknown.example.com")).service())
+        .as("by the route of the block's host")
+        .contains(API.service());
+    assertThat(decide(table, request(at("10.96.0.8"), "unknown.example.com")))
+        .as("an exact address comes first")
+        .isEqualTo(
+            new RouteDecision.Forward(API.cluster(), Optional.of(API.service()), Optional.empty()));
+    assertThat(decide(table, request(at("10.97.0.9"), "unknown.example.com")).service()).isEmpty();
   }
 
   @Test

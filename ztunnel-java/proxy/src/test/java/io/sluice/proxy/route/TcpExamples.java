@@ -1,6 +1,7 @@
 package io.sluice.proxy.route;
 
 import io.sluice.mesh.problem.ResourceRef;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.ClusterId;
@@ -10,7 +11,6 @@ import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.service.TrafficSplit;
 import io.sluice.mesh.service.UpstreamTls;
-import io.sluice.mesh.tcp.AddressBlock;
 import io.sluice.mesh.tcp.TcpMatch;
 import io.sluice.mesh.tcp.TcpRoute;
 import io.sluice.mesh.tcp.TcpRules;
@@ -32,7 +32,7 @@ final class TcpExamples {
       String host,
       Declared declared,
       AppProtocol protocol,
-      List<InetAddress> addresses,
+      List<AddressBlock> addresses,
       TcpRules.Scope... scopes) {
     return new TcpRules(
         host, declared, addresses, List.of(scopes), Optional.of(port(host, protocol)), Map.of());
@@ -81,7 +81,7 @@ final class TcpExamples {
   static TcpMatch subnet(String network, int prefixLength) {
     return new TcpMatch(
         List.of(),
-        List.of(new AddressBlock(address(network), prefixLength)),
+        List.of(block(network, prefixLength)),
         OptionalInt.empty(),
         Map.of(),
         Optional.empty());
@@ -109,6 +109,10 @@ final class TcpExamples {
         LoadBalancer.RANDOM,
         Cluster.DEFAULT_CONNECT_TIMEOUT,
         tls);
+  }
+
+  static AddressBlock block(String network, int prefixLength) {
+    return new AddressBlock(address(network), prefixLength);
   }
 
   static InetAddress address(String literal) {

@@ -2,7 +2,7 @@ package io.sluice.proxy.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.mesh.tcp.AddressBlock;
+import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.tcp.TcpMatch;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
