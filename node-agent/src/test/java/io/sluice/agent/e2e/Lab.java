@@ -94,6 +94,20 @@ final class Lab implements AutoCloseable {
     return pod;
   }
 
+  /** What the pod's programs, and the mesh for them, have as /etc/resolv.conf. */
+  void resolvers(Pod pod, String resolvConf) {
+    try {
+      Path own = Files.createDirectories(etcOf(pod.netns()));
+      Files.writeString(own.resolve("resolv.conf"), resolvConf);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path etcOf(String netns) {
+    return Path.of("/etc/netns", netns);
+  }
+
   /** Runs a command in the pod to its end. */
   Run in(Pod pod, String... command) {
     return run(inside(pod, command));
@@ -121,6 +135,7 @@ final class Lab implements AutoCloseable {
   /** Removes the pod's name, as a container runtime does when it has killed the pod's processes. */
   void delete(Pod pod) {
     ip("netns", "del", pod.netns());
+    removeEtc(pod.netns());
     namespaces.remove(pod.netns());
   }
 
@@ -170,6 +185,21 @@ final class Lab implements AutoCloseable {
         run(List.of("ip", "netns", "del", netns));
       }
     }
+    for (String netns : run(List.of("ls", "/etc/netns")).out().lines().toList()) {
+      Matcher matcher = OF_A_TEST.matcher(netns);
+      if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+        removeEtc(netns);
+      }
+    }
+  }
+
+  private static void removeEtc(String netns) {
+    try {
+      Files.deleteIfExists(etcOf(netns).resolve("resolv.conf"));
+      Files.deleteIfExists(etcOf(netns));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -183,6 +213,7 @@ final class Lab implements AutoCloseable {
     processes.forEach(Process::onExit);
     for (String namespace : List.copyOf(namespaces).reversed()) {
       run(List.of("ip", "netns", "del", namespace));
+      removeEtc(namespace);
     }
   }
 
