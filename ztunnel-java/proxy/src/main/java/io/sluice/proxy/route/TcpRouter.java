@@ -117,19 +117,25 @@ public final class TcpRouter {
    * @param dialled a headless service has no addresses, so whoever shares its pod's has it alone
    */
   private Optional<TcpRules> sharing(int own, Optional<TcpRules> dialled) {
-    InetAddress address = connection.originalDestination().getAddress();
     return connection
         .sni()
         .flatMap(sni -> table.tcpHost(connection.clientNamespace(), own, sni))
-        .filter(rules ->
-            rules
-                .prefixAt(address)
-                .equals(
-                    dialled
-                        .map(found -> found.prefixAt(address))
-                        .filter(OptionalInt::isPresent)
-                        .orElseGet(
-                            () -> OptionalInt.of(AddressBlock.single(address).prefixLength()))));
+        .filter(named -> isHostOf(named, dialled) || isDialledAs(named, dialled));
+  }
+
+  /** By far the most often, and no list of addresses has to be searched for it. */
+  private static boolean isHostOf(TcpRules named, Optional<TcpRules> dialled) {
+    return dialled.map(TcpRules::host).filter(named.host()::equals).isPresent();
+  }
+
+  private boolean isDialledAs(TcpRules named, Optional<TcpRules> dialled) {
+    InetAddress address = connection.originalDestination().getAddress();
+    OptionalInt prefix =
+        dialled
+            .map(found -> found.prefixAt(address))
+            .filter(OptionalInt::isPresent)
+            .orElseGet(() -> OptionalInt.of(AddressBlock.single(address).prefixLength()));
+    return named.prefixAt(address).equals(prefix);
   }
 
   private Optional<TcpRules> byServerName() {

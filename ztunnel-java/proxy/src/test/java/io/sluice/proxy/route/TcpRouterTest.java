@@ -20,7 +20,6 @@ import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.service.AddressBlock;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.Cluster;
-import io.sluice.mesh.service.ServiceBlocks;
 import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.service.TrafficSplit;
 import io.sluice.mesh.tcp.TcpHosts;
@@ -51,7 +50,6 @@ class TcpRouterTest {
   private static final String WEB = "web.shop.svc.cluster.local";
 
   private final Map<InetSocketAddress, ServicePort> byAddress = new HashMap<>();
-  private final Map<AddressBlock, ServicePort> blocks = new HashMap<>();
   private final Map<InetAddress, Workload> workloads = new HashMap<>();
   private final Map<InetSocketAddress, List<ServicePort>> podPorts = new HashMap<>();
   private final Map<String, TcpRules> hosts = new LinkedHashMap<>();
@@ -168,69 +166,6 @@ class TcpRouterTest {
     assertThat(to(VIRTUAL, "x.d.example.com")).isEqualTo("*.d.example.com");
     assertThat(to(VIRTUAL, "c.example.com")).as("has another address").isEqualTo("a.example.com");
     assertThat(to(VIRTUAL, "unknown.org")).isEqualTo("a.example.com");
-  }
-
-  @Test
-  void theNarrowestBlockThatHoldsTheAddressIsMeant() {
-    declare(entry("all", block("0.0.0.0", 0)));
-    declare(entry("wide", block("93.184.0.0", 16), block("2001:db8::", 32)));
-    declare(entry("narrow", block("93.184.216.32", 29)));
-    declare(entry("exact", AddressBlock.single(ELSEWHERE)));
-
-    assertThat(to(ELSEWHERE)).isEqualTo("exact");
-    assertThat(to(address("93.184.216.35"))).isEqualTo("narrow");
-    assertThat(to(address("93.184.216.40"))).isEqualTo("wide");
-    assertThat(to(address("93.185.0.0"))).isEqualTo("all");
-    assertThat(to(address("2001:db8::7"))).isEqualTo("wide");
-    assertThat(to(address("2001:db9::7"))).isEqualTo("PassthroughCluster");
-    assertThat(TcpRouter.declaredOutbound(table(), socket(address("93.184.216.35"))))
-        .isEqualTo(AppProtocol.TLS);
-    assertThat(
-            TcpRouter.declaredOutbound(
-                table(), new InetSocketAddress(address("93.184.216.35"), PORT + 1)))
-        .isEqualTo(AppProtocol.UNDECLARED);
-  }
-
-  @Test
-  void amongEntriesWithOneBlockTheServerNameChooses() {
-    declare(entry("a", block("10.0.0.0", 8)));
-    declare(entry("b.example.com", block("10.0.0.0", 8)));
-    declare(entry("narrow", block("10.1.0.0", 16)));
-    declare(entry("c.example.com", block("10.0.0.0", 8), block("10.1.0.0", 16)));
-    declare(entry("wide.example.com", block("10.0.0.0", 7)));
-
-    assertThat(to(address("10.2.0.1"))).isEqualTo("a");
-    assertThat(to(address("10.2.0.1"), "b.example.com")).isEqualTo("b.example.com");
-    assertThat(to(address("10.2.0.1"), "c.example.com")).isEqualTo("c.example.com");
-    assertThat(to(address("10.2.0.1"), "wide.example.com")).isEqualTo("a");
-    assertThat(to(address("10.1.0.1"), "b.example.com"))
-        .as("a wider block is no match for a narrower one")
-        .isEqualTo("narrow");
-    assertThat(to(address("10.1.0.1"), "c.example.com")).isEqualTo("c.example.com");
-  }
-
-  @Test
-  void whatABlockHoldsIsNotLookedForByNameOrSubnet() {
-    declare(entry("block", block("93.184.0.0", 16)));
-    declare(rules("db.example.com", Declared.ENTRY, AppProtocol.TCP, List.of()));
-    declare(
-        rules(
-            "subnet",
-            Declared.ENTRY,
-            AppProtocol.TCP,
-            List.of(block("240.0.0.0", 8)),
-            tcp(subnet("0.0.0.0", 0))));
-
-    assertThat(named(connection(ELSEWHERE))).isEmpty();
-    assertThat(to(ELSEWHERE)).isEqualTo("block");
-    assertThat(to(address("240.0.0.9"))).isEqualTo("tcp");
-    assertThat(to(address("10.0.0.9")))
-        .as("routes of a block's host")
-        .isEqualTo("PassthroughCluster");
-  }
-
-  private static TcpRules entry(String host, AddressBlock... blocks) {
-    return rules(host, Declared.ENTRY, AppProtocol.TLS, List.of(blocks));
   }
 
   // b. nothing that was dialled is known, there is a server name
@@ -467,13 +402,7 @@ class TcpRouterTest {
 
   private RouteTable table() {
     return new RouteTable(
-        1,
-        byAddress,
-        blocks.isEmpty() ? Map.of() : Map.of(PORT, ServiceBlocks.of(blocks)),
-        workloads,
-        podPorts,
-        Map.of(),
-        Map.of(PORT, TcpHosts.of(hosts)));
+        1, byAddress, Map.of(), workloads, podPorts, Map.of(), Map.of(PORT, TcpHosts.of(hosts)));
   }
 
   private void service(AppProtocol protocol, TcpRules.Scope... scopes) {
@@ -487,14 +416,10 @@ class TcpRouterTest {
     for (String name : names.length == 0 ? new String[] {rules.host()} : names) {
       hosts.put(name, rules);
     }
-    ServicePort service = rules.service().orElse(null);
-    for (AddressBlock block : rules.addresses()) {
-      if (block.isSingle()) {
-        byAddress.putIfAbsent(socket(block.network()), service);
-      } else {
-        blocks.putIfAbsent(block, service);
-      }
-    }
+    rules
+        .addresses()
+        .forEach(address ->
+            byAddress.putIfAbsent(socket(address.network()), rules.service().orElseThrow()));
   }
 
   // connections
