@@ -57,6 +57,7 @@ class CyclesTest {
   private static final int NAMESPACE_ANEW_EVERY = 50;
 
   private static final int PORT = 8080;
+
   /** The processes that this test has started are remembered, too. */
   private static final long HEAP_GROWTH_MAX = 2L << 20;
 
