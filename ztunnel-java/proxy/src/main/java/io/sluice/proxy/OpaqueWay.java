@@ -1,6 +1,6 @@
 package io.sluice.proxy;
 
-import io.netty.channel.EventLoop;
+import io.netty.channel.Channel;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.TcpOptions;
@@ -48,7 +48,7 @@ final class OpaqueWay implements TcpWay {
   private final Upstreams upstreams;
   private final ConnectionEdges edges;
   private final InterceptedConnection connection;
-  private final EventLoop loop;
+  private final Channel client;
 
   private Optional<Detected.Tls> tls = Optional.empty();
   private Optional<String> named = Optional.empty();
@@ -64,21 +64,21 @@ final class OpaqueWay implements TcpWay {
       Upstreams upstreams,
       ConnectionEdges edges,
       InterceptedConnection connection,
-      EventLoop loop) {
+      Channel client) {
     this.routing = routing;
     this.upstreams = upstreams;
     this.edges = edges;
     this.connection = connection;
-    this.loop = loop;
+    this.client = client;
   }
 
   /** The client says nothing: opens the server to which opaque bytes would go. */
   void openEarly(Runnable serverSpeaks) {
     decide(opaque -> {
       decision = opaque;
-      EarlyServer opened = new EarlyServer(serverSpeaks);
+      EarlyServer opened = new EarlyServer(target(opaque), client.eventLoop(), serverSpeaks);
       early = opened;
-      opened.begin(upstreams, target(opaque), loop);
+      opened.begin(upstreams);
     });
   }
 
@@ -133,6 +133,15 @@ final class OpaqueWay implements TcpWay {
 
   /** Calls back once, perhaps now; not when something else was begun meanwhile. */
   private void decide(Consumer<TcpDecision> then) {
+    try {
+      askAndDecide(then);
+    } catch (RuntimeException e) {
+      abandon();
+      throw e;
+    }
+  }
+
+  private void askAndDecide(Consumer<TcpDecision> then) {
     int mine = ++turn;
     List<String> hosts = asked ? List.of() : routing.namedHosts(tls);
     if (hosts.isEmpty()) {
@@ -148,14 +157,24 @@ final class OpaqueWay implements TcpWay {
         connection.pod(),
         connection.originalDestination().getAddress(),
         hosts,
-        loop,
+        client.eventLoop(),
         name -> {
           if (turn == mine) {
-            asked = true;
-            named = name;
-            then.accept(routing.decide(tls, name));
+            answered(name, then);
           }
         });
+  }
+
+  private void answered(Optional<String> name, Consumer<TcpDecision> then) {
+    asked = true;
+    named = name;
+    try {
+      then.accept(routing.decide(tls, name));
+    } catch (RuntimeException e) {
+      // Who asks DNS would not know whose connection it is.
+      abandon();
+      client.pipeline().fireExceptionCaught(e);
+    }
   }
 
   private @Nullable EarlyServer takeEarly() {
@@ -193,7 +212,7 @@ final class OpaqueWay implements TcpWay {
       if (opened != null) {
         opened.discard();
       }
-      running = upstreams.acquire(target(now), loop, then);
+      running = upstreams.acquire(target(now), client.eventLoop(), then);
     }
 
     @Override

@@ -74,7 +74,7 @@ final class ProxyPipeline {
     this.interceptor = new Interceptor(originals);
     this.detection = new Detection(settings.detectMillis(), settings.serverFirstMillis());
     this.http = new HttpServices(upstreams, nanoClock, new RequestIds(randoms), settings.http());
-    this.relay = new TcpRelay(settings.tcp(), upstreams, failure -> FaultExit.of(failure).flag());
+    this.relay = new TcpRelay(settings.tcp(), failure -> FaultExit.of(failure).flag());
     this.upstreams = upstreams;
     this.telemetry = telemetry;
     this.randoms = randoms;
@@ -123,11 +123,7 @@ final class ProxyPipeline {
       this.edges = new ConnectionEdges(telemetry, tables, connection);
       this.way =
           new OpaqueWay(
-              new TcpRouting(tables, randoms, connection),
-              upstreams,
-              edges,
-              connection,
-              channel.eventLoop());
+              new TcpRouting(tables, randoms, connection), upstreams, edges, connection, channel);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.sluice.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.mesh.RouteTables;
@@ -24,12 +27,15 @@ import io.sluice.proxy.upstream.Acquired;
 import io.sluice.proxy.upstream.UpstreamConnection;
 import io.sluice.proxy.upstream.UpstreamTarget;
 import io.sluice.proxy.upstream.Upstreams;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +43,7 @@ import org.junit.jupiter.api.Test;
 class OpaqueWayTest {
   private static final InetSocketAddress DIALLED =
       new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 443);
+  private static final Failure TLS_FAILED = new Failure.TlsFailed(DIALLED, "unknown CA");
   private static final Failure REFUSED = new Failure.ConnectRefused(DIALLED);
 
   private final FakeUpstreams upstreams = new FakeUpstreams();
@@ -53,13 +60,16 @@ class OpaqueWayTest {
           DIALLED,
           new InetSocketAddress(InetAddress.ofLiteral("10.0.0.9"), 40_000));
 
+  private final EmbeddedChannel client = new EmbeddedChannel();
+  private boolean routingFails;
+
   private final OpaqueWay way =
       new OpaqueWay(
           new NameRouting(),
           upstreams,
           new ConnectionEdges(telemetry, new RouteTables(), connection),
           connection,
-          new EmbeddedChannel().eventLoop());
+          client);
 
   /** The cluster is called by what decided: server name, name behind the address, or nothing. */
   private final class NameRouting implements OpaqueWay.Routing {
@@ -71,6 +81,9 @@ class OpaqueWayTest {
 
     @Override
     public TcpDecision decide(Optional<Detected.Tls> tls, Optional<String> named) {
+      if (routingFails) {
+        throw new IllegalStateException("a fault, made by a test");
+      }
       Optional<String> sni = tls.flatMap(Detected.Tls::sni);
       String host = sni.or(() -> named).orElse("passthrough");
       Cluster some = Clusters.originalDestination();
@@ -242,6 +255,102 @@ class OpaqueWayTest {
     wish(0).then.accept(new Acquired.Failed(REFUSED));
     assertThat(signs).isOne();
     assertThat(got).containsExactly(new Acquired.Failed(REFUSED));
+  }
+
+  private void pass(Duration time) {
+    client.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+    client.runScheduledPendingTasks();
+  }
+
+  private static void assertNothingScheduled(EmbeddedChannel channel) {
+    assertThat(channel.runScheduledPendingTasks())
+        .as("nanoseconds to the next timer")
+        .isEqualTo(-1);
+  }
+
+  @Test
+  void aClientHasTimeToSpeakTlsItselfWhereOursFails() {
+    Duration time = Clusters.originalDestination().connectTimeout();
+    ownTls = Optional.of(new UpstreamTls("passthrough", List.of(), Optional.empty(), false));
+    client.freezeTime();
+    openEarly();
+    wish(0).then.accept(new Acquired.Failed(TLS_FAILED));
+    pass(time.minusNanos(1));
+    assertThat(signs).isZero();
+    way.of(tls(Optional.empty())).acquire(got::add);
+    FakeServer server = wish(1).connect();
+    assertThat(got).containsExactly(new Acquired.Ready(server));
+    assertNothingScheduled(client);
+  }
+
+  @Test
+  void aClientThatNeedsTlsOfOursLearnsThatItFails() {
+    client.freezeTime();
+    openEarly();
+    wish(0).then.accept(new Acquired.Failed(TLS_FAILED));
+    pass(Clusters.originalDestination().connectTimeout());
+    assertThat(signs).isOne();
+    assertThat(got).containsExactly(new Acquired.Failed(TLS_FAILED));
+  }
+
+  @Test
+  void noTimerOutlivesTheWait() {
+    client.freezeTime();
+    openEarly();
+    wish(0).connect();
+    way.acquire(got::add);
+    assertNothingScheduled(client);
+    openEarly();
+    wish(1).connect();
+    way.discardEarly();
+    assertNothingScheduled(client);
+    openEarly();
+    wish(2).connect();
+    way.abandon();
+    assertNothingScheduled(client);
+  }
+
+  @Test
+  void aServerThatDiesWhileItIsHandedOverIsNotForgotten() {
+    openEarly();
+    FakeServer server = wish(0).connect();
+    List<Throwable> seen = new ArrayList<>();
+    way.acquire(acquired -> {
+      server.channel.pipeline().addLast(recorder(seen));
+      server.channel.pipeline().fireExceptionCaught(new IOException("Broken pipe"));
+    });
+    assertThat(seen).hasSize(1);
+  }
+
+  private static ChannelInboundHandlerAdapter recorder(List<Throwable> seen) {
+    return new ChannelInboundHandlerAdapter() {
+      @Override
+      public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        seen.add(cause);
+      }
+    };
+  }
+
+  @Test
+  void aFaultOfRoutingLeavesNoServerOpen() {
+    openEarly();
+    FakeServer server = wish(0).connect();
+    routingFails = true;
+    assertThatThrownBy(() -> way.of(tls(Optional.of("db.example"))).acquire(got::add))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(server.channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void aFaultAfterTheAnswerOfDnsIsToldToTheConnection() {
+    List<Throwable> seen = new ArrayList<>();
+    client.pipeline().addLast(recorder(seen));
+    asks.add("db.example");
+    way.acquire(got::add);
+    routingFails = true;
+    upstreams.questions.getFirst().accept(Optional.empty());
+    assertThat(seen).hasSize(1);
+    assertThat(upstreams.wishes).isEmpty();
   }
 
   @Test

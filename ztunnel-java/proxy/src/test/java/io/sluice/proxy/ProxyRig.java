@@ -14,6 +14,7 @@ import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.LoadBalancer;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.service.TcpOptions;
 import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.PodListener.Role;
 import io.sluice.proxy.intercept.PodContext;
@@ -49,6 +50,9 @@ final class ProxyRig implements AutoCloseable {
   final Proxy proxy;
   final PodProxy opened;
   private final InetSocketAddress server;
+
+  /** Of what is declared afterwards. */
+  TcpOptions tcp = TcpOptions.DEFAULT;
 
   ProxyRig(InetSocketAddress server) {
     this(server, settings());
@@ -107,7 +111,8 @@ final class ProxyRig implements AutoCloseable {
         new Discovery.Listed(List.of(new Endpoint(server, Optional.of(SERVER)))),
         LoadBalancer.LEAST_REQUEST,
         Duration.ofSeconds(5),
-        Optional.empty());
+        Optional.empty(),
+        tcp);
   }
 
   void publish(Optional<HttpRoute> route, AppProtocol protocol) {

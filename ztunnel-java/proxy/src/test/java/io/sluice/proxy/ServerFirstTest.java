@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.mesh.service.AppProtocol;
+import io.sluice.mesh.service.TcpOptions;
 import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.fault.ResponseFlag;
 import io.sluice.proxy.testkit.DeadPort;
@@ -265,6 +266,23 @@ class ServerFirstTest {
         assertThat(client.say("ABCD").bytes(4)).isEqualTo("ABCD");
         assertThat(rig.telemetry.detected()).containsExactly(new Detected.Opaque());
       }
+    }
+  }
+
+  @Test
+  void aSilentConnectionIsEndedByItsClustersIdleTimeout() throws IOException {
+    try (ScriptedServer server = ScriptedServer.start(this::listen);
+        ProxyRig rig = patient(server.address())) {
+      rig.tcp = new TcpOptions(Optional.of(Duration.ofMillis(100)), Optional.empty());
+      rig.declare(AppProtocol.UNDECLARED);
+      try (RawClient client = rig.client()) {
+        assertThat(client.rest()).isEmpty();
+        heard("|end");
+      }
+      Closed end = counted(rig);
+      assertThat(end.flag()).isEqualTo(ResponseFlag.NONE);
+      assertThat(end.edge().service()).contains(ProxyRig.REVIEWS);
+      Eventually.until("nothing is left", () -> rig.opened.connections() == 0);
     }
   }
 

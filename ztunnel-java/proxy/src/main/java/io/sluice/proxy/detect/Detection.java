@@ -31,11 +31,12 @@ public final class Detection {
      * Called once, unless {@link #gone} is. The client's end of input, or its reset, comes through
      * the pipeline afterwards, to handlers that were added here.
      *
-     * @param first what was read so far; the receiver's from now on
+     * @param first what was read so far; the receiver's from now on, unless it throws: then the
+     *     connection is closed, and {@link #gone} follows
      */
     void detected(Detected protocol, ByteBuf first);
 
-    /** The connection was closed before anything was detected. */
+    /** The connection was closed before anything was detected and taken over. */
     void gone();
   }
 

@@ -107,7 +107,7 @@ final class SniffHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (silent) {
+    if (silent && OwnFaults.isOfTheNetwork(cause)) {
       decideNow(ctx);
     }
     if (handedOver) {
@@ -142,9 +142,17 @@ final class SniffHandler extends ChannelInboundHandlerAdapter {
     cancelTimer();
     ByteBuf first = held;
     held = Unpooled.EMPTY_BUFFER;
-    // Only then removed: what comes through here right now must find the handlers that are added.
-    outcome.detected(protocol, first);
+    try {
+      outcome.detected(protocol, first);
+    } catch (RuntimeException e) {
+      first.release();
+      outcome.gone();
+      OwnFaults.report("what follows detection", e);
+      ctx.close();
+      return;
+    }
     handedOver = true;
+    // Only now: what comes through here right now must find the handlers that were added.
     if (!ctx.isRemoved()) {
       ctx.pipeline().remove(this);
     }

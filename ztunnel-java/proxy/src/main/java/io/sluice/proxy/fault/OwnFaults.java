@@ -31,7 +31,7 @@ public final class OwnFaults {
   }
 
   /** Resets, broken pipes, TLS alerts, and bytes that a decoder refused. */
-  static boolean isOfTheNetwork(Throwable cause) {
+  public static boolean isOfTheNetwork(Throwable cause) {
     return cause instanceof IOException
         || cause instanceof CodecException
         || cause instanceof ChannelException;

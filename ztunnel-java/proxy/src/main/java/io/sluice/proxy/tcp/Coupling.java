@@ -54,9 +54,14 @@ final class Coupling {
     this.flags = flags;
   }
 
+  /** Does not throw: the bytes are taken over in any case. */
   void begin(ByteBuf alreadyRead) {
     client.count(alreadyRead.readableBytes());
     boolean mayRead = early(alreadyRead);
+    guarded(() -> start(mayRead));
+  }
+
+  private void start(boolean mayRead) {
     Channel channel = client.channel();
     channel.config().setAutoRead(false);
     channel.pipeline().addLast("relay", client);
@@ -72,11 +77,11 @@ final class Coupling {
     }
     ticks =
         loop.scheduleAtFixedRate(
-            this::tick,
+            () -> guarded(this::tick),
             settings.reportEvery().toNanos(),
             settings.reportEvery().toNanos(),
             TimeUnit.NANOSECONDS);
-    Upstreams.Cancellation begun = way.acquire(this::acquired);
+    Upstreams.Cancellation begun = way.acquire(got -> guarded(() -> acquired(got)));
     if (server == null && !ended) {
       wish = begun;
     }
@@ -100,12 +105,35 @@ final class Coupling {
   /** A side failed: a reset, in nearly all cases. */
   void broken(Side side, Throwable cause) {
     OwnFaults.report("the TCP relay", cause);
-    end(side == client ? ResponseFlag.DOWNSTREAM_CLOSED : ResponseFlag.UPSTREAM_RESET, true);
+    end(OwnFaults.isOfTheNetwork(cause) ? flagOfReset(side) : ResponseFlag.LOCAL_RESET, true);
+  }
+
+  /** Who has the other's end already just leaves something unread, TLS's farewell mostly. */
+  private ResponseFlag flagOfReset(Side by) {
+    if (by.knowsOfEnd()) {
+      return ResponseFlag.NONE;
+    }
+    return by == client ? ResponseFlag.DOWNSTREAM_CLOSED : ResponseFlag.UPSTREAM_RESET;
+  }
+
+  /** Nobody above would end the connection: with a fault of ours it would be left to no one. */
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      OwnFaults.report("the TCP relay", e);
+      end(ResponseFlag.LOCAL_RESET, true);
+    }
   }
 
   /** A side was closed, and not by its peer: the pod is let go of, or the agent ends. */
   void gone() {
     end(ResponseFlag.LOCAL_RESET, true);
+  }
+
+  /** Nothing has moved for too long, and nothing waits. */
+  void idle() {
+    end(ResponseFlag.NONE, false);
   }
 
   /** Bytes went one way or the other. */
@@ -154,12 +182,12 @@ final class Coupling {
     Side to = server;
     TcpEdge meters = edge;
     if (client.isDead()) {
-      end(ResponseFlag.DOWNSTREAM_CLOSED, true);
+      end(flagOfReset(client), true);
     } else if (to == null || meters == null) {
       // Still dialling; that has a limit of its own.
       return;
     } else if (to.isDead()) {
-      end(ResponseFlag.UPSTREAM_RESET, true);
+      end(flagOfReset(to), true);
     } else {
       report(meters);
       endIfIdle(to);
@@ -195,9 +223,21 @@ final class Coupling {
     }
     ended = true;
     stop();
+    try {
+      count(flag);
+    } catch (RuntimeException e) {
+      OwnFaults.report("counting a TCP connection", e);
+    }
+    close(reset);
+  }
+
+  private void count(ResponseFlag flag) {
     TcpEdge to = edge == null ? open(Optional.empty()) : edge;
     report(to);
     to.closed(flag);
+  }
+
+  private void close(boolean reset) {
     if (reset) {
       Transport.reset(client.channel());
     } else {

@@ -8,11 +8,15 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.transport.Transport;
 import io.sluice.proxy.upstream.Acquired;
 import io.sluice.proxy.upstream.UpstreamConnection;
 import io.sluice.proxy.upstream.UpstreamTarget;
 import io.sluice.proxy.upstream.Upstreams;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,31 +25,46 @@ import org.jspecify.annotations.Nullable;
  * first. Event loop of the client.
  *
  * <pre>
- *   begin --&gt; it speaks, ends, or can't be reached: told, and taken at once
+ *   begin --&gt; it speaks, ends, can't be reached, or was silent
+ *             for the cluster's idle timeout: told, and taken at once
  *         --&gt; take: the client has spoken, and it is the right one
  *         --&gt; discard: another one is needed        FIN; nothing was sent to it
  *         --&gt; reset: the client is gone
  * </pre>
  *
- * Nothing is kept here: its first sign, whatever it is, goes to whoever takes it meanwhile.
+ * Nothing is kept here: its first sign, whatever it is, goes to whoever takes it meanwhile. That
+ * TLS of ours could not be agreed on is told when its client has had a connect timeout's time to
+ * speak TLS itself.
  */
 public final class EarlyServer {
+  /** What comes through the server's pipeline to whoever was given the sign. */
+  enum Event {
+    /** Nothing has moved for the cluster's idle timeout. */
+    IDLE
+  }
+
+  private final UpstreamTarget target;
+  private final EventLoop loop;
   private final Runnable sign;
   private @Nullable Consumer<Acquired> taker;
   private Upstreams.@Nullable Cancellation wish;
   private @Nullable Acquired acquired;
+  private @Nullable Future<?> timer;
   private boolean over;
+  private boolean taken;
 
   /**
    * @param sign run once, when the server gives its first sign before it was taken: {@link #take}
    *     is expected within
    */
-  public EarlyServer(Runnable sign) {
+  public EarlyServer(UpstreamTarget target, EventLoop loop, Runnable sign) {
+    this.target = target;
+    this.loop = loop;
     this.sign = sign;
   }
 
   /** Dials; {@code sign} may be run within. */
-  public void begin(Upstreams upstreams, UpstreamTarget target, EventLoop loop) {
+  public void begin(Upstreams upstreams) {
     Upstreams.Cancellation begun = upstreams.acquire(target, loop, this::acquired);
     if (acquired == null) {
       wish = begun;
@@ -59,7 +78,8 @@ public final class EarlyServer {
    *     follows through its pipeline
    */
   public Upstreams.Cancellation take(Consumer<Acquired> then) {
-    over = true;
+    taken = true;
+    end();
     Acquired now = acquired;
     if (now == null) {
       taker = then;
@@ -74,7 +94,7 @@ public final class EarlyServer {
 
   /** Gives it up; one that was reached sees an orderly end. */
   public void discard() {
-    over = true;
+    end();
     cancel();
     if (acquired instanceof Acquired.Ready(UpstreamConnection connection)) {
       connection.discard();
@@ -83,11 +103,19 @@ public final class EarlyServer {
 
   /** Gives it up as a client does that resets. */
   public void reset() {
-    over = true;
+    end();
     if (acquired instanceof Acquired.Ready(UpstreamConnection connection)) {
       Transport.reset(connection.channel());
     }
     discard();
+  }
+
+  private void end() {
+    over = true;
+    Future<?> running = timer;
+    if (running != null) {
+      running.cancel(false);
+    }
   }
 
   private void cancel() {
@@ -107,9 +135,28 @@ public final class EarlyServer {
       return;
     }
     switch (now) {
-      case Acquired.Ready(UpstreamConnection connection) -> listenTo(connection.channel());
+      case Acquired.Ready(UpstreamConnection connection) -> {
+        listenTo(connection.channel());
+        target
+            .cluster()
+            .tcp()
+            .idleTimeout()
+            .ifPresent(limit -> after(limit, () -> idle(connection.channel())));
+      }
+      // Perhaps the client is about to speak TLS itself, and needs none of ours.
+      case Acquired.Failed(Failure.TlsFailed _) -> after(target.cluster().connectTimeout(), sign);
       case Acquired.Failed _ -> sign.run();
     }
+  }
+
+  private void idle(Channel channel) {
+    sign.run();
+    channel.pipeline().fireUserEventTriggered(Event.IDLE);
+  }
+
+  private void after(Duration limit, Runnable then) {
+    long nanos = TimeUnit.NANOSECONDS.convert(limit); // saturates
+    timer = loop.schedule(then, nanos, TimeUnit.NANOSECONDS);
   }
 
   private void listenTo(Channel channel) {
@@ -131,7 +178,7 @@ public final class EarlyServer {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       tell();
-      if (ctx.isRemoved()) {
+      if (taken) {
         ctx.fireChannelRead(message);
       } else {
         // Nobody took it, for the client's end was quicker.
@@ -150,7 +197,8 @@ public final class EarlyServer {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       tell();
-      if (ctx.isRemoved()) {
+      if (taken) {
+        // Also what happens while it is being handed over.
         ctx.fireExceptionCaught(cause);
       }
     }

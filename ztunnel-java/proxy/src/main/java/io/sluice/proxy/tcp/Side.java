@@ -65,6 +65,11 @@ final class Side extends ChannelInboundHandlerAdapter {
     return inputEnded && outputEnded;
   }
 
+  /** The other's end was passed on to it, behind the last byte. */
+  boolean knowsOfEnd() {
+    return outputEnded;
+  }
+
   /** Whether bytes wait to be written to it. */
   boolean hasUnwritten() {
     return waitingBytes() > 0;
@@ -151,6 +156,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     if (event == ChannelInputShutdownReadComplete.INSTANCE
         || event instanceof SslCloseCompletionEvent) {
       endInput();
+    } else if (event == EarlyServer.Event.IDLE) {
+      coupling.idle();
     }
   }
 

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  */
 public interface TcpWay {
   /**
-   * Gives the server, whoever it turns out to be; asked once.
+   * Gives the server, whoever it turns out to be; asked once. Opaque bytes need one that is not
+   * reused.
    *
    * @param then as in {@link Upstreams#acquire}
    */

@@ -231,6 +231,29 @@ class DetectionTest {
     assertThat(noted.gone).isZero();
   }
 
+  @Test
+  void aFaultOfWhatFollowsKeepsNeitherBytesNorConnection() {
+    noted.fault = true;
+    EmbeddedChannel channel = undeclared();
+    ByteBuf first = bytes("GET / HTTP/1.1\r\n");
+    channel.writeInbound(first);
+    assertThat(first.refCnt()).isZero();
+    assertThat(channel.isOpen()).isFalse();
+    channel.finish();
+    assertThat(noted.detected).containsExactly(HTTP1);
+    assertThat(noted.gone).isOne();
+  }
+
+  @Test
+  void aFaultOfOursIsNoResetOfTheClients() {
+    EmbeddedChannel channel = undeclared();
+    pass(channel, 10);
+    channel.pipeline().fireExceptionCaught(new IllegalStateException("a fault, made by a test"));
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(noted.detected).isEmpty();
+    assertThat(noted.gone).isOne();
+  }
+
   private static ChannelInboundHandlerAdapter recorder(List<String> seen) {
     return new ChannelInboundHandlerAdapter() {
       @Override

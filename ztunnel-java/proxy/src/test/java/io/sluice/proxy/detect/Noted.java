@@ -11,6 +11,10 @@ final class Noted implements Detection.Outcome {
   final List<Detected> detected = new ArrayList<>();
   final List<Runnable> serverSpeaks = new ArrayList<>();
   int gone;
+
+  /** What follows is out of order. */
+  boolean fault;
+
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
   @Override
@@ -21,6 +25,9 @@ final class Noted implements Detection.Outcome {
   @Override
   public void detected(Detected protocol, ByteBuf first) {
     detected.add(protocol);
+    if (fault) {
+      throw new IllegalStateException("a fault, made by a test");
+    }
     take(first);
   }
 

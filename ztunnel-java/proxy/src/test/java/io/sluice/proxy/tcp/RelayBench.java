@@ -8,21 +8,26 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Endpoint;
+import io.sluice.mesh.service.TcpOptions;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.fault.ResponseFlag;
 import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodContext;
+import io.sluice.proxy.telemetry.MeshTelemetry.TcpEdge;
 import io.sluice.proxy.testkit.Eventually;
 import io.sluice.proxy.testkit.LoopbackDoors;
 import io.sluice.proxy.testkit.Loops;
 import io.sluice.proxy.testkit.RecordedTcpEdge;
 import io.sluice.proxy.transport.Transport;
+import io.sluice.proxy.upstream.Acquired;
 import io.sluice.proxy.upstream.PooledUpstreams;
 import io.sluice.proxy.upstream.UpstreamSettings;
 import io.sluice.proxy.upstream.UpstreamTarget;
+import io.sluice.proxy.upstream.Upstreams;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +39,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A listener whose connections are all relayed to one cluster. */
@@ -46,6 +52,14 @@ final class RelayBench implements AutoCloseable {
               : ResponseFlag.UPSTREAM_CONNECT_FAILED;
 
   static final TcpSettings QUICK_REPORTS = reporting(Duration.ofMillis(20));
+
+  /** What is out of order on the way to the server. */
+  enum Fault {
+    ON_ACQUIRE,
+    ON_COUPLING
+  }
+
+  volatile Optional<Fault> fault = Optional.empty();
 
   final RecordedTcpEdge edge = new RecordedTcpEdge();
   final List<Optional<Endpoint>> asked = new CopyOnWriteArrayList<>();
@@ -72,7 +86,7 @@ final class RelayBench implements AutoCloseable {
             loops.group(),
             own,
             new SplittableRandom(42)::split);
-    TcpRelay relay = new TcpRelay(settings, upstreams, FLAGS);
+    TcpRelay relay = new TcpRelay(settings, FLAGS);
     InetAddress local = InetAddress.ofLiteral("127.0.0.1");
     listener =
         new ServerBootstrap()
@@ -108,14 +122,42 @@ final class RelayBench implements AutoCloseable {
             (InetSocketAddress) channel.remoteAddress());
     ByteBuf bytes = channel.alloc().buffer();
     bytes.writeBytes(Unpooled.copiedBuffer(alreadyRead, StandardCharsets.US_ASCII));
-    relay.couple(
-        channel,
-        bytes,
-        new UpstreamTarget(cluster, connection, false),
-        endpoint -> {
-          asked.add(endpoint);
-          return edge;
-        });
+    UpstreamTarget target = new UpstreamTarget(cluster, connection, false);
+    relay.couple(channel, bytes, new ToCluster(target, channel.eventLoop()));
+  }
+
+  private final class ToCluster implements TcpWay {
+    private final UpstreamTarget target;
+    private final EventLoop loop;
+
+    ToCluster(UpstreamTarget target, EventLoop loop) {
+      this.target = target;
+      this.loop = loop;
+    }
+
+    @Override
+    public Upstreams.Cancellation acquire(Consumer<Acquired> then) {
+      fail(Fault.ON_ACQUIRE);
+      return upstreams.acquire(target, loop, then);
+    }
+
+    @Override
+    public TcpOptions options() {
+      fail(Fault.ON_COUPLING);
+      return target.cluster().tcp();
+    }
+
+    @Override
+    public TcpEdge edge(Optional<Endpoint> endpoint) {
+      asked.add(endpoint);
+      return edge;
+    }
+
+    private void fail(Fault at) {
+      if (fault.filter(at::equals).isPresent()) {
+        throw new IllegalStateException("a fault, made by a test: " + at);
+      }
+    }
   }
 
   Socket connect() throws IOException {

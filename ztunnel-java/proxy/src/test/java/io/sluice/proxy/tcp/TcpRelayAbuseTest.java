@@ -126,8 +126,55 @@ class TcpRelayAbuseTest {
       client.shutdownOutput();
       assertThat(server.connection().getInputStream().read()).isEqualTo(-1);
       ScriptedServer.reset(server.connection());
+      bench.endsWith(ResponseFlag.NONE);
+      assertThat(endOf(client)).isEqualTo(RESET);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aClientThatResetsAfterTheServersEnd(Transport transport) throws Exception {
+    try (Peer server = new Peer();
+        RelayBench bench = bench(transport, server);
+        Socket client = bench.connect()) {
+      server.connection().shutdownOutput();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+      ScriptedServer.reset(client);
+      bench.endsWith(ResponseFlag.NONE);
+      assertThat(endOf(server.connection())).isEqualTo(RESET);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aServerThatResetsBeforeItCouldTakeTheClientsEnd(Transport transport) throws Exception {
+    try (Peer server = new Peer();
+        RelayBench bench = bench(transport, server);
+        Socket client = bench.connect()) {
+      Socket reached = server.connection();
+      fillUp(bench, client);
+      client.shutdownOutput();
+      ScriptedServer.reset(reached);
       bench.endsWith(ResponseFlag.UPSTREAM_RESET);
       assertThat(endOf(client)).isEqualTo(RESET);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFaultOnTheWayToTheServerLeavesNothing(Transport transport) throws Exception {
+    for (RelayBench.Fault fault : RelayBench.Fault.values()) {
+      try (Peer server = new Peer();
+          RelayBench bench =
+              new RelayBench(
+                  transport, Clusters.listed(server.address()), TcpSettings.DEFAULT, "held")) {
+        bench.fault = Optional.of(fault);
+        try (Socket client = bench.connect()) {
+          assertThat(endOf(client)).isEqualTo(RESET);
+          bench.endsWith(ResponseFlag.LOCAL_RESET);
+          assertThat(bench.edge.received()).isEqualTo(4);
+        }
+      }
     }
   }
 
