@@ -4,6 +4,7 @@ import io.sluice.agent.netns.ConfinedFile;
 import io.sluice.agent.netns.NetworkNamespace;
 import io.sluice.proxy.doors.ResolverFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
@@ -37,7 +38,7 @@ final class PodResolverFiles {
     String path = netns.normalize().toString();
     Matcher process = OF_PROCESS.matcher(path);
     if (process.matches()) {
-      return new OfProcess(Path.of(process.group(1), "root"), stillThere);
+      return new OfProcess(Path.of(process.group(1), "root"), etc, stillThere);
     }
     Matcher name = NAMED.matcher(path);
     if (name.matches()) {
@@ -59,28 +60,39 @@ final class PodResolverFiles {
 
     private Text read(String file) throws IOException {
       try {
-        return Text.of(own.resolve(file));
+        return Text.of(own.resolve(file), false);
       } catch (NoSuchFileException e) {
-        return Text.of(machine.resolve(file));
+        return Text.of(machine.resolve(file), true);
       }
     }
   }
 
   /** What the files say, and whether they are files, is up to the pod: it is not trusted. */
-  private record OfProcess(Path root, BooleanSupplier stillThere) implements ResolverFiles {
+  private record OfProcess(Path root, Path machine, BooleanSupplier stillThere)
+      implements ResolverFiles {
     @Override
     public Text resolvConf() throws IOException {
-      return read("etc/resolv.conf");
+      return read("resolv.conf");
     }
 
     @Override
     public Text hosts() throws IOException {
-      return read("etc/hosts");
+      return read("hosts");
     }
 
     private Text read(String file) throws IOException {
-      try (ConfinedFile found = ConfinedFile.find(root, file, stillThere)) {
-        return Text.read(root + "/" + file, found.path());
+      String below = "etc/" + file;
+      try (ConfinedFile found = ConfinedFile.find(root, below, stillThere)) {
+        return Text.read(root + "/" + below, found.path(), isMachines(found.path(), file));
+      }
+    }
+
+    /** A process that was only given a network of its own has the machine's files. */
+    private boolean isMachines(Path found, String file) {
+      try {
+        return Files.isSameFile(found, machine.resolve(file));
+      } catch (IOException e) {
+        return false;
       }
     }
   }

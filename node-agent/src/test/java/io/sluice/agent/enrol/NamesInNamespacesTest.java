@@ -166,6 +166,7 @@ class NamesInNamespacesTest {
 
     assertThat(waiting).isCompleted();
     network.deletePod("a");
+    network.awaitFreed("a");
   }
 
   private String udpSockets() {

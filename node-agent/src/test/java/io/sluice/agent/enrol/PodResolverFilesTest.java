@@ -30,8 +30,10 @@ class PodResolverFilesTest {
       ResolverFiles files = files(path);
       Files.deleteIfExists(etc.resolve("netns/shop/resolv.conf"));
       assertThat(files.resolvConf().content()).isEqualTo("nameserver 10.0.0.1");
+      assertThat(files.resolvConf().machines()).isTrue();
       Files.writeString(etc.resolve("netns/shop/resolv.conf"), "nameserver 10.0.0.2");
       assertThat(files.resolvConf().content()).isEqualTo("nameserver 10.0.0.2");
+      assertThat(files.resolvConf().machines()).isFalse();
       assertThat(files.resolvConf().place())
           .isEqualTo(etc.resolve("netns/shop/resolv.conf").toString());
       assertThat(files.hosts().content()).isEqualTo("10.0.0.1 machine");
@@ -54,9 +56,26 @@ class PodResolverFilesTest {
     assertThat(files.hosts().content()).isEqualTo(Files.readString(Path.of("/etc/hosts")));
     assertThat(files.hosts().place()).isEqualTo("/proc/" + pid + "/root/etc/hosts");
 
+    assertThat(files.hosts().machines()).as("the files of this test are others").isFalse();
+    Path machine = Path.of("/etc");
+    assertThat(
+            PodResolverFiles.of(Path.of("/proc/" + pid + "/ns/net"), machine, () -> true)
+                .hosts()
+                .machines())
+        .as("a process that has no files of its own")
+        .isTrue();
+
     ResolverFiles ended =
         PodResolverFiles.of(Path.of("/proc/" + pid + "/ns/net"), etc, () -> false);
     assertThatThrownBy(ended::hosts).isInstanceOf(NoSuchFileException.class);
+  }
+
+  /** Some of them make readers wait for ever, and only root may read others. */
+  @Test
+  void theKernelsOwnFilesAreNotRead() throws IOException {
+    Path version = Path.of("/proc/version");
+    assertThat(Files.readString(version)).isNotEmpty();
+    assertThat(ResolverFiles.Text.read("pod", version, false).content()).isEmpty();
   }
 
   private ResolverFiles files(String netns) {

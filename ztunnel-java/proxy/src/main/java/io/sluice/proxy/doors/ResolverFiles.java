@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * The files by which a pod sees names. One instance a pod, called on {@code sluice-upstream} alone,
- * again and again, because files change: unlike the other doors it may block for a read.
+ * The files by which a pod sees names. One instance a pod, called by one of the {@code
+ * sluice-files} threads at a time, again and again, because files change: unlike the other doors it
+ * may block for a read.
  */
 public interface ResolverFiles {
   /** What longer files have beyond it is not read: they are refused. */
@@ -36,31 +37,40 @@ public interface ResolverFiles {
   /**
    * @param place as people would name the file
    * @param content at most {@link #BYTES_MAX} bytes were decoded; written by strangers
+   * @param machines whether it is the machine's own file, so that loopback in it is the machine's
    */
-  record Text(String place, String content) {
+  record Text(String place, String content, boolean machines) {
     public Text {
       Objects.requireNonNull(place, "place");
       Objects.requireNonNull(content, "content");
     }
 
-    /** Reads a file of the machine, which may be a link to one. */
-    public static Text of(Path file) throws IOException {
+    /**
+     * Reads a file that the machine's owner wrote, which may be a link to one.
+     *
+     * @param machines see {@link Text}
+     */
+    public static Text of(Path file, boolean machines) throws IOException {
       // The attributes of a missing file say so; and the open of a FIFO would wait for a writer.
       if (!Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class)
           .isRegularFile()) {
         throw new IOException(file + " is no regular file");
       }
-      return read(file.toString(), file);
+      return read(file.toString(), file, machines);
     }
 
     /** Reads what was found to be a regular file before. */
-    public static Text read(String place, Path regular) throws IOException {
+    public static Text read(String place, Path regular, boolean machines) throws IOException {
+      if (Files.size(regular) == 0) {
+        // The kernel's own files have no size, and some of them make readers wait: /proc/kmsg.
+        return new Text(place, "", machines);
+      }
       try (InputStream in = Files.newInputStream(regular)) {
         byte[] bytes = in.readNBytes(BYTES_MAX + 1);
         if (bytes.length > BYTES_MAX) {
           throw new IOException(place + " is too long (expected: <= " + BYTES_MAX + " bytes)");
         }
-        return new Text(place, new String(bytes, StandardCharsets.UTF_8));
+        return new Text(place, new String(bytes, StandardCharsets.UTF_8), machines);
       }
     }
   }
@@ -70,12 +80,12 @@ public interface ResolverFiles {
     return new ResolverFiles() {
       @Override
       public Text resolvConf() throws IOException {
-        return Text.of(resolvConf);
+        return Text.of(resolvConf, true);
       }
 
       @Override
       public Text hosts() throws IOException {
-        return Text.of(hosts);
+        return Text.of(hosts, true);
       }
     };
   }

@@ -54,7 +54,7 @@ final class DnsAsking {
       return;
     }
     DnsBothFamilies both =
-        new DnsBothFamilies(client, server(), names.get(name), conf.timeout(), this::replied);
+        new DnsBothFamilies(client, conf, server(), names.get(name), this::replied);
     running = both;
     both.begin();
   }

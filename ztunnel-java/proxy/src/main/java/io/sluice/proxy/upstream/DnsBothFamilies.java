@@ -4,7 +4,6 @@ import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +21,9 @@ final class DnsBothFamilies {
   private static final long OTHER_FAMILY_MILLIS = 50;
 
   private final DnsClient client;
+  private final ResolverConf conf;
   private final InetSocketAddress server;
   private final String name;
-  private final Duration timeout;
   private final Consumer<DnsReply> then;
   private final List<Future<?>> running = new ArrayList<>(4);
   private @Nullable DnsReply ip4;
@@ -33,21 +32,22 @@ final class DnsBothFamilies {
 
   DnsBothFamilies(
       DnsClient client,
+      ResolverConf conf,
       InetSocketAddress server,
       String name,
-      Duration timeout,
       Consumer<DnsReply> then) {
     this.client = client;
+    this.conf = conf;
     this.server = server;
     this.name = name;
-    this.timeout = timeout;
     this.then = then;
   }
 
   void begin() {
-    started(client.loop().schedule(this::late, timeout.toNanos(), TimeUnit.NANOSECONDS));
+    started(client.loop().schedule(this::late, conf.timeout().toNanos(), TimeUnit.NANOSECONDS));
     started(
         client.query(
+            conf,
             server,
             name,
             DnsRecordType.A,
@@ -58,6 +58,7 @@ final class DnsBothFamilies {
     if (!ended) {
       started(
           client.query(
+              conf,
               server,
               name,
               DnsRecordType.AAAA,
@@ -122,7 +123,7 @@ final class DnsBothFamilies {
         new DnsReply.Failed(
             DnsResult.TIMEOUT,
             "no answer within "
-                + timeout
+                + conf.timeout()
                 + " from "
                 + ResolverConf.shown(server)
                 + " (expected: a DNS server that the pod can reach)"));

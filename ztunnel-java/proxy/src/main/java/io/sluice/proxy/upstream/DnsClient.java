@@ -15,14 +15,19 @@ import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
 import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.doors.PodSockets;
 import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.transport.Transport;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one pod's DNS servers, on one event loop.
@@ -40,10 +45,29 @@ final class DnsClient implements DnsQuestions {
   private static final InetSocketAddress NOBODY =
       new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 53);
 
+  /** The machine's network namespace, in which all event loops are. */
+  private static final PodSockets MACHINE =
+      new PodSockets() {
+        @Override
+        public <C> C open(Supplier<C> constructor) {
+          return constructor.get();
+        }
+      };
+
+  /**
+   * @param fromMachine whether the machine asks for the pod: the server is on its loopback
+   */
+  private record Way(InetSocketAddress server, boolean fromMachine) {}
+
   private final EventLoop loop;
   private final DnsSettings settings;
-  private final DnsSockets sockets;
-  private final DnsNameResolver resolver;
+  private final DnsSockets podSockets;
+  private final DnsSockets machineSockets;
+
+  // One for each server of the present conf: Netty's keeps whom it asked for ever, and takes one
+  // loopback address for another.
+  private final Map<Way, DnsNameResolver> resolvers = new HashMap<>();
+  private @Nullable ResolverConf present;
 
   // The server that answered when one before it did not.
   private InetSocketAddress preferred = NOBODY;
@@ -54,20 +78,23 @@ final class DnsClient implements DnsQuestions {
       EventLoop loop, PodContext pod, Transport transport, OwnSockets own, DnsSettings settings) {
     this.loop = loop;
     this.settings = settings;
-    this.sockets = new DnsSockets(loop, pod, transport, own);
-    this.resolver = resolver(loop, sockets);
+    this.podSockets = new DnsSockets(loop, pod.uid(), pod.sockets(), transport, own);
+    this.machineSockets = new DnsSockets(loop, pod.uid(), MACHINE, transport, own);
     this.preferredUntilNanos = now();
   }
 
   /** Netty's classes look at files when they are loaded: here, and not on an event loop. */
   static void loadClasses(EventLoop loop, PodContext anyPod, OwnSockets own) {
-    resolver(loop, new DnsSockets(loop, anyPod, Transport.EPOLL, own)).close();
+    new DnsClient(loop, anyPod, Transport.EPOLL, own, DnsSettings.DEFAULT)
+        .resolver(new Way(NOBODY, false))
+        .close();
   }
 
-  private static DnsNameResolver resolver(EventLoop loop, DnsSockets sockets) {
+  private DnsNameResolver resolver(Way way) {
+    DnsSockets sockets = sockets(way);
     return new DnsNameResolverBuilder(loop)
         .datagramChannelFactory(sockets::datagram)
-        .socketChannelFactory(sockets::stream)
+        .socketChannelFactory(() -> sockets.stream(way.server().getAddress()))
         .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
         .nameServerProvider(name -> DnsServerAddresses.singleton(NOBODY).stream())
         .hostsFileEntriesResolver((name, types) -> null)
@@ -83,27 +110,38 @@ final class DnsClient implements DnsQuestions {
   @Override
   public void ask(ResolverConf conf, String host, Consumer<Answer> then) {
     assert loop.inEventLoop();
-    if (sockets.isClosed()) {
+    if (isClosed()) {
       return;
+    }
+    if (!conf.equals(present)) {
+      present = conf;
+      closeResolvers();
     }
     if (conf.servers().isEmpty()) {
       then.accept(new Answer.Unanswered(DnsResult.NOT_SENT, conf.noServers()));
       return;
     }
-    sockets.peer(
-        conf.servers().stream()
-            .map(InetSocketAddress::getAddress)
-            .filter(Inet6Address.class::isInstance)
-            .findFirst()
-            .orElse(conf.servers().getFirst().getAddress()));
     new DnsAsking(this, conf, host, firstServer(conf), then).begin();
   }
 
   @Override
   public Future<?> close() {
     assert loop.inEventLoop();
-    resolver.close();
-    return sockets.close();
+    closeResolvers();
+    PromiseCombiner both = new PromiseCombiner(loop);
+    both.addAll(podSockets.close(), machineSockets.close());
+    Promise<Void> done = loop.newPromise();
+    both.finish(done);
+    return done;
+  }
+
+  private void closeResolvers() {
+    resolvers.values().forEach(DnsNameResolver::close);
+    resolvers.clear();
+  }
+
+  private DnsSockets sockets(Way way) {
+    return way.fromMachine() ? machineSockets : podSockets;
   }
 
   private int firstServer(ResolverConf conf) {
@@ -131,7 +169,7 @@ final class DnsClient implements DnsQuestions {
   }
 
   boolean isClosed() {
-    return sockets.isClosed();
+    return podSockets.isClosed();
   }
 
   /**
@@ -141,7 +179,11 @@ final class DnsClient implements DnsQuestions {
    * @return the query, which can be cancelled
    */
   Future<?> query(
-      InetSocketAddress server, String name, DnsRecordType type, Consumer<DnsReply> then) {
+      ResolverConf conf,
+      InetSocketAddress server,
+      String name,
+      DnsRecordType type,
+      Consumer<DnsReply> then) {
     Promise<AddressedEnvelope<? extends DnsResponse, InetSocketAddress>> promise =
         loop.newPromise();
     DnsQuestion question;
@@ -152,8 +194,9 @@ final class DnsClient implements DnsQuestions {
       then.accept(new DnsReply.NoSuchName());
       return loop.newSucceededFuture(null);
     }
+    Way way = new Way(server, conf.isMachines(server));
     try {
-      sockets.prepare();
+      sockets(way).prepare();
     } catch (RuntimeException e) {
       then.accept(new DnsReply.Failed(DnsResult.NOT_SENT, why(e)));
       return loop.newSucceededFuture(null);
@@ -174,7 +217,7 @@ final class DnsClient implements DnsQuestions {
                 DnsResult.NOT_SENT, ResolverConf.shown(server) + ": " + why(promise.cause())));
       }
     });
-    resolver.query(server, question, promise);
+    resolvers.computeIfAbsent(way, this::resolver).query(server, question, promise);
     return promise;
   }
 

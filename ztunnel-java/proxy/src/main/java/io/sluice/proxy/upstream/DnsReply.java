@@ -12,10 +12,12 @@ import io.netty.handler.codec.dns.DnsResponseCode;
 import io.netty.handler.codec.dns.DnsSection;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** What one server answered to one question for addresses of one family. */
@@ -69,8 +71,7 @@ sealed interface DnsReply {
   private static long addresses(
       DnsResponse response, DnsQuestion question, Set<InetAddress> found, int addressesMax) {
     Set<String> names = new HashSet<>();
-    names.add(question.name().toLowerCase(Locale.ROOT));
-    long ttl = aliases(response, names);
+    long ttl = aliases(response, question.name().toLowerCase(Locale.ROOT), names);
     for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
       DnsRecord each = response.recordAt(DnsSection.ANSWER, i);
       if (each.type().equals(question.type())
@@ -97,23 +98,27 @@ sealed interface DnsReply {
     }
   }
 
-  /** Adds to the names those that they are aliases of. */
-  private static long aliases(DnsResponse response, Set<String> names) {
+  /**
+   * Notes the name and what it is an alias of, step by step. Reads each record once: a pod chooses
+   * its server, and a loop waits.
+   *
+   * @return the smallest TTL on the way
+   */
+  private static long aliases(DnsResponse response, String asked, Set<String> names) {
+    Map<String, DnsRawRecord> aliases = new HashMap<>();
+    for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
+      DnsRecord each = response.recordAt(DnsSection.ANSWER, i);
+      if (each.type().equals(DnsRecordType.CNAME) && each instanceof DnsRawRecord raw) {
+        aliases.putIfAbsent(each.name().toLowerCase(Locale.ROOT), raw);
+      }
+    }
+    names.add(asked);
     long ttl = Long.MAX_VALUE;
-    for (int hop = 0; hop < ALIASES_MAX; hop++) {
-      int before = names.size();
-      for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
-        DnsRecord each = response.recordAt(DnsSection.ANSWER, i);
-        if (each.type().equals(DnsRecordType.CNAME)
-            && each instanceof DnsRawRecord raw
-            && names.contains(each.name().toLowerCase(Locale.ROOT))) {
-          names.add(target(raw));
-          ttl = Math.min(ttl, each.timeToLive());
-        }
-      }
-      if (names.size() == before) {
-        break;
-      }
+    DnsRawRecord next = aliases.get(asked);
+    for (int hop = 0; hop < ALIASES_MAX && next != null; hop++) {
+      String target = target(next);
+      ttl = Math.min(ttl, next.timeToLive());
+      next = names.add(target) ? aliases.get(target) : null;
     }
     return ttl;
   }

@@ -8,8 +8,8 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseCombiner;
 import io.sluice.proxy.doors.OwnSockets;
+import io.sluice.proxy.doors.PodSockets;
 import io.sluice.proxy.doors.PodSockets.PodGoneException;
-import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.transport.Transport;
 import java.net.InetAddress;
 import java.util.Collections;
@@ -19,29 +19,30 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets by which a pod's names are asked for: made in its namespace, because its DNS server
- * may be reachable from there alone, and closed with it, because each keeps the namespace alive.
+ * The sockets by which a pod's names are asked for from one namespace: the pod's, because its DNS
+ * server may be reachable from there alone, or the machine's. Closed with the pod, because each
+ * keeps the namespace alive.
  */
 final class DnsSockets {
   private final EventLoop loop;
-  private final PodContext pod;
+  private final String pod;
+  private final PodSockets sockets;
   private final Transport transport;
   private final OwnSockets own;
   private final Set<Channel> open = Collections.newSetFromMap(new IdentityHashMap<>());
-  private InetAddress peer = InetAddress.getLoopbackAddress();
   private @Nullable DatagramChannel prepared;
   private boolean closed;
 
-  DnsSockets(EventLoop loop, PodContext pod, Transport transport, OwnSockets own) {
+  /**
+   * @param pod its uid, for messages
+   * @param sockets of the namespace
+   */
+  DnsSockets(EventLoop loop, String pod, PodSockets sockets, Transport transport, OwnSockets own) {
     this.loop = loop;
     this.pod = pod;
+    this.sockets = sockets;
     this.transport = transport;
     this.own = own;
-  }
-
-  /** Of which family the next TCP sockets are. */
-  void peer(InetAddress address) {
-    peer = address;
   }
 
   /**
@@ -52,7 +53,9 @@ final class DnsSockets {
    */
   void prepare() {
     refuseWhenClosed();
-    prepared = kept(pod.sockets().open(transport::newDatagramChannel));
+    if (prepared == null) {
+      prepared = kept(sockets.open(transport::newDatagramChannel));
+    }
   }
 
   /** The one that was prepared. */
@@ -65,10 +68,14 @@ final class DnsSockets {
     return next;
   }
 
-  /** For answers that are too long for UDP. */
-  SocketChannel stream() {
+  /**
+   * For answers that are too long for UDP.
+   *
+   * @param server who gives them
+   */
+  SocketChannel stream(InetAddress server) {
     refuseWhenClosed();
-    SocketChannel socket = pod.sockets().open(() -> transport.newSocketChannel(peer));
+    SocketChannel socket = sockets.open(() -> transport.newSocketChannel(server));
     try {
       own.exempt(Transport.fd(socket));
     } catch (RuntimeException e) {
@@ -107,7 +114,7 @@ final class DnsSockets {
 
   private void refuseWhenClosed() {
     if (closed) {
-      throw new PodGoneException(pod.uid());
+      throw new PodGoneException(pod);
     }
   }
 }

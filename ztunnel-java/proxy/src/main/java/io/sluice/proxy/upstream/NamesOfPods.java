@@ -5,9 +5,10 @@ import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.doors.PodSockets;
 import io.sluice.proxy.intercept.PodContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -18,10 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The names of each pod that has asked for one, and the rereading of its files. */
 final class NamesOfPods {
+  private static final Logger LOG = System.getLogger(NamesOfPods.class.getName());
+
   private final UpstreamSettings settings;
   private final OwnSockets own;
   private final List<EventLoop> loops;
-  private final ScheduledExecutorService background;
+  private final ScheduledExecutorService files;
   private final DnsCounts counts = new DnsCounts();
   private final Map<PodContext, Entry> pods = new ConcurrentHashMap<>();
   private final AtomicInteger nextHome = new AtomicInteger();
@@ -31,17 +34,17 @@ final class NamesOfPods {
   /**
    * Not to be called on an event loop.
    *
-   * @param background reads files; what waits in its queue is one task a pod
+   * @param files reads files: one task a pod, which may hang as long as its file system does
    */
   NamesOfPods(
       UpstreamSettings settings,
       OwnSockets own,
       List<EventLoop> loops,
-      ScheduledExecutorService background) {
+      ScheduledExecutorService files) {
     this.settings = settings;
     this.own = own;
     this.loops = List.copyOf(loops);
-    this.background = background;
+    this.files = files;
     DnsClient.loadClasses(loops.getFirst(), nobody(), own);
   }
 
@@ -69,19 +72,24 @@ final class NamesOfPods {
     PodView.Reader reader = new PodView.Reader(pod, settings.dns().queryTimeout());
     long everyNanos = settings.dns().filesCheckedEvery().toNanos();
     Future<?> reading =
-        background.scheduleWithFixedDelay(
-            () -> read(reader, names), 0, everyNanos, TimeUnit.NANOSECONDS);
+        files.scheduleWithFixedDelay(
+            () -> read(pod, reader, names), 0, everyNanos, TimeUnit.NANOSECONDS);
     return new Entry(names, reading);
   }
 
-  private void read(PodView.Reader reader, PodNames names) {
-    Optional<PodView> changed = reader.changed();
+  private void read(PodContext pod, PodView.Reader reader, PodNames names) {
     try {
-      changed
+      reader
+          .changed()
           .map(this::withServers)
           .ifPresent(view -> names.home().execute(() -> names.view(view)));
     } catch (RejectedExecutionException e) {
       // The proxy ends.
+    } catch (RuntimeException e) {
+      // Thrown on, it would make this reading the last.
+      LOG.log(
+          Level.WARNING,
+          "pod " + pod.uid() + ": its resolv.conf and hosts file are tried again soon: " + e);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,9 @@ final class PodNames implements CachedName.Owner {
       return;
     }
     if (view == null) {
+      if (beforeView.isEmpty()) {
+        home.schedule(this::doWithoutView, settings.askMax().toNanos(), TimeUnit.NANOSECONDS);
+      }
       if (beforeView.size() < settings.limits().waitingMax()) {
         beforeView.add(() -> wanted(name, then));
       } else {
@@ -225,6 +229,17 @@ final class PodNames implements CachedName.Owner {
       waited.forEach(Runnable::run);
     } else {
       List.copyOf(names.values()).forEach(CachedName::renew);
+    }
+  }
+
+  /** Who waits is told; what the files say counts once they can be read. */
+  private void doWithoutView() {
+    if (view == null) {
+      String why =
+          "its resolv.conf was not read within "
+              + settings.askMax()
+              + " (maybe the file system that it is on hangs)";
+      view(new PodView(ResolverConf.none(why, settings.queryTimeout()), Map.of()));
     }
   }
 

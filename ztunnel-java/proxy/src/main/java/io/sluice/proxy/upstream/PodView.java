@@ -30,7 +30,7 @@ record PodView(ResolverConf conf, Map<String, List<InetAddress>> hosts) {
     hosts = Map.copyOf(hosts);
   }
 
-  /** Reads a pod's files again and again, and says when they changed. {@code sluice-upstream}. */
+  /** Reads a pod's files again and again, and says when they changed. One thread at a time. */
   static final class Reader {
     private static final Logger LOG = System.getLogger(PodView.class.getName());
 

@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,10 +31,18 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
   private final Map<EventLoop, LoopUpstreams> loops = new IdentityHashMap<>();
   private final NamesOfPods names;
 
-  // For files. What waits in its queue is one task per loop and TLS context, and per pod, at most.
-  private final ScheduledExecutorService background =
-      Executors.newSingleThreadScheduledExecutor(
+  /** A pod whose file system hangs (FUSE, NFS) holds one of them; TLS contexts have another. */
+  private static final int FILES_THREADS = 4;
+
+  // What waits in its queue is one task per loop and TLS context.
+  private final ExecutorService background =
+      Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("sluice-upstream").factory());
+
+  // What waits in its queue is one task per pod.
+  private final ScheduledThreadPoolExecutor files =
+      new ScheduledThreadPoolExecutor(
+          FILES_THREADS, Thread.ofPlatform().daemon().name("sluice-files-", 0).factory());
 
   /**
    * Reads files, so not to be called on an event loop.
@@ -46,12 +55,13 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
       EventLoopGroup group,
       OwnSockets own,
       Supplier<? extends RandomGenerator> randoms) {
+    files.setRemoveOnCancelPolicy(true);
     TlsContexts contexts = new TlsContexts(settings.tls(), background);
     List<EventLoop> all = new ArrayList<>();
     for (EventExecutor executor : group) {
       all.add((EventLoop) executor);
     }
-    names = new NamesOfPods(settings, own, all, background);
+    names = new NamesOfPods(settings, own, all, files);
     for (EventLoop loop : all) {
       LoopTls tls = new LoopTls(loop, contexts);
       loops.put(loop, new LoopUpstreams(loop, settings, own, names, tls, randoms.get()));
@@ -92,6 +102,7 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
   public void close() {
     onEachLoop(LoopUpstreams::close).thenCompose(closed -> names.close()).join();
     background.shutdownNow();
+    files.shutdownNow();
   }
 
   /** What was counted of DNS. Any thread. */

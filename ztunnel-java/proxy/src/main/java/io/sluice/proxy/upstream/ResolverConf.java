@@ -15,6 +15,7 @@ import java.util.Locale;
  * @param timeout for one query to one server
  * @param attempts how often all servers are asked, ≥ 1
  * @param rotate whether each question begins with the next server
+ * @param loopbackIsMachines whether a server on loopback is on the machine's, not on the pod's
  * @param noServers why there is none; empty when there are some
  */
 record ResolverConf(
@@ -23,6 +24,7 @@ record ResolverConf(
     Duration timeout,
     int attempts,
     boolean rotate,
+    boolean loopbackIsMachines,
     String noServers) {
 
   /** As in the C library. */
@@ -42,12 +44,12 @@ record ResolverConf(
 
   /** Without servers, and why. */
   static ResolverConf none(String why, Duration timeout) {
-    return new ResolverConf(List.of(), List.of(), timeout, ATTEMPTS, false, why);
+    return new ResolverConf(List.of(), List.of(), timeout, ATTEMPTS, false, false, why);
   }
 
   /** Servers of the agent's settings: the rest of the file counts. */
   ResolverConf withServers(List<InetSocketAddress> others) {
-    return new ResolverConf(others, search, timeout, attempts, rotate, "");
+    return new ResolverConf(others, search, timeout, attempts, rotate, false, "");
   }
 
   /**
@@ -70,6 +72,11 @@ record ResolverConf(
     }
     all.add(host.contains(".") ? 0 : all.size(), host);
     return all;
+  }
+
+  /** Whether a server can be reached from the machine's network namespace alone. */
+  boolean isMachines(InetSocketAddress server) {
+    return loopbackIsMachines && server.getAddress().isLoopbackAddress();
   }
 
   /** All servers as people name them: for messages. */

@@ -61,7 +61,7 @@ final class ResolverConfParser {
             ? text.place() + " names no DNS server (expected: a line 'nameserver IP')"
             : "";
     return new Parsed(
-        new ResolverConf(servers, search, timeout, attempts, rotate, noServers),
+        new ResolverConf(servers, search, timeout, attempts, rotate, text.machines(), noServers),
         List.copyOf(oddities));
   }
 

@@ -7,8 +7,8 @@
  * the pool of idle HTTP connections live here; so does another endpoint when one refuses or is
  * silent, within a limited number of tries and of connect timeouts. Each event loop has a pool and
  * TLS contexts of its own; what is known of names is one cache per pod, which one loop fills and
- * all read. Files are read, and contexts built, on the thread {@code sluice-upstream}. Next: the
- * exchange (or the TCP relay) uses the channel.
+ * all read. TLS contexts are built on the thread {@code sluice-upstream}, pods' files read on
+ * {@code sluice-files-N}. Next: the exchange (or the TCP relay) uses the channel.
  */
 @NullMarked
 package io.sluice.proxy.upstream;

@@ -8,8 +8,11 @@ import io.netty.handler.codec.dns.DnsResponseCode;
 import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Discovery;
 import io.sluice.mesh.service.LoadBalancer;
+import io.sluice.proxy.doors.PodSockets;
 import io.sluice.proxy.doors.ResolverFiles;
 import io.sluice.proxy.fault.Failure;
+import io.sluice.proxy.intercept.Direction;
+import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.testkit.Clusters;
 import io.sluice.proxy.testkit.DnsServer;
@@ -31,6 +34,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -276,6 +282,120 @@ class DnsTest {
   }
 
   @Test
+  void serversOnLoopbackAreNotTakenForOneAnother() {
+    InetSocketAddress six =
+        new InetSocketAddress(InetAddress.ofLiteral("::1"), dns.address().getPort());
+    InetSocketAddress four =
+        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.53"), dns.address().getPort());
+    dns.fail(NAME, DnsResponseCode.SERVFAIL);
+    dns.put(NAME, 60, "127.0.0.1");
+    try (DnsServer third = new DnsServer(four);
+        UpstreamBench bench = bench(Transport.EPOLL, 1, List.of(six, dns.address(), four))) {
+      third.put(NAME, 60, "127.0.0.2");
+      assertThat(address(bench.tcp(cluster(NAME)))).isEqualTo(TWO);
+    }
+  }
+
+  @Test
+  void theMachineAsksItsOwnLoopbackAndThePodsSocketsEndWithIt() {
+    dns.put(NAME, 60, "127.0.0.2");
+    try (UpstreamBench bench = bench(Transport.EPOLL)) {
+      var sockets = (LoopbackDoors.CountingPodSockets) bench.pod.sockets();
+      DnsClient client =
+          Loops.on(
+              bench.loop,
+              () ->
+                  new DnsClient(
+                      bench.loop,
+                      bench.pod,
+                      Transport.EPOLL,
+                      bench.doors.own(),
+                      DnsSettings.DEFAULT));
+      assertThat(ask(bench, client, true)).isInstanceOf(DnsQuestions.Answer.Found.class);
+      assertThat(sockets.opened()).isZero();
+      assertThat(ask(bench, client, false)).isInstanceOf(DnsQuestions.Answer.Found.class);
+      assertThat(sockets.opened()).isEqualTo(2);
+
+      dns.silent(true);
+      int before = dns.questions().size();
+      bench.loop.execute(() -> client.ask(loopback(true), "late.example.com", answer -> {}));
+      Eventually.until("it was asked", () -> dns.questions().size() == before + 2);
+      assertThat(Loops.on(bench.loop, client::close).awaitUninterruptibly(20_000)).isTrue();
+    }
+  }
+
+  private DnsQuestions.Answer ask(UpstreamBench bench, DnsClient client, boolean machines) {
+    CompletableFuture<DnsQuestions.Answer> said = new CompletableFuture<>();
+    bench.loop.execute(() -> client.ask(loopback(machines), NAME, said::complete));
+    return UpstreamBench.await(said);
+  }
+
+  private ResolverConf loopback(boolean machines) {
+    return new ResolverConf(
+        List.of(dns.address()), List.of(), Duration.ofSeconds(15), 1, false, machines, "");
+  }
+
+  @Test
+  void aPodWhoseFilesHangHoldsNobodyElseUp() throws IOException {
+    CountDownLatch hanging = new CountDownLatch(1);
+    ResolverFiles files = new HangingFiles(hanging);
+    PodContext other = LoopbackDoors.pod("other", files);
+    Files.writeString(directory.resolve("hosts"), "127.0.0.2 " + NAME + "\n");
+    try (UpstreamBench bench = bench(Transport.EPOLL)) {
+      InterceptedConnection connection =
+          new InterceptedConnection(
+              Direction.OUTBOUND, other, UpstreamBench.SOMEWHERE, UpstreamBench.CLIENT);
+      CompletableFuture<Acquired> waiting =
+          bench.begin(new UpstreamTarget(cluster(NAME), connection, false));
+      assertThat(address(bench.tcp(cluster(NAME)))).isEqualTo(TWO);
+      assertThat(waiting).isNotDone();
+    } finally {
+      hanging.countDown();
+    }
+  }
+
+  /** On a file system that answers when it likes. */
+  private record HangingFiles(CountDownLatch until) implements ResolverFiles {
+    @Override
+    public Text resolvConf() throws IOException {
+      try {
+        until.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      return new Text("", "", false);
+    }
+
+    @Override
+    public Text hosts() {
+      return new Text("", "", false);
+    }
+  }
+
+  @Test
+  void filesAreReadAgainAfterAFault() throws IOException {
+    Files.writeString(
+        directory.resolve("resolv.conf"), "nameserver fe80::1%eth0\nsearch example.com\n");
+    PodContext pod = LoopbackDoors.pod("web");
+    AtomicInteger faults = new AtomicInteger();
+    PodSockets faulty =
+        new PodSockets() {
+          @Override
+          public <C> C open(Supplier<C> constructor) {
+            if (faults.getAndIncrement() == 0) {
+              throw new IllegalStateException("out of descriptors");
+            }
+            return pod.sockets().open(constructor);
+          }
+        };
+    dns.put("api.example.com", 60, "127.0.0.2");
+    try (UpstreamBench bench =
+        bench(Transport.EPOLL, 1, Duration.ofSeconds(5), List.of(dns.address()), faulty)) {
+      assertThat(address(bench.tcp(cluster("api")))).isEqualTo(TWO);
+    }
+  }
+
+  @Test
   void whatTheFirstServerSaysDoesNotExistIsNotAskedOfTheSecond() {
     try (DnsServer second = new DnsServer();
         UpstreamBench bench = bench(Transport.EPOLL, 1, List.of(dns.address(), second.address()))) {
@@ -493,6 +613,15 @@ class DnsTest {
 
   private UpstreamBench bench(
       Transport transport, int loops, Duration queryTimeout, List<InetSocketAddress> servers) {
+    return bench(transport, loops, queryTimeout, servers, LoopbackDoors.pod("web").sockets());
+  }
+
+  private UpstreamBench bench(
+      Transport transport,
+      int loops,
+      Duration queryTimeout,
+      List<InetSocketAddress> servers,
+      PodSockets sockets) {
     // Where all queries are answered, the time of a slow machine shall not count.
     Duration whoseMax = Duration.ofMillis(queryTimeout.equals(HANGING) ? 400 : 10_000);
     DnsSettings settings =
@@ -512,8 +641,11 @@ class DnsTest {
             DnsSettings.Limits.DEFAULT,
             new DnsSettings.Whose(4, whoseMax));
     PodContext pod =
-        LoopbackDoors.pod(
-            "web", ResolverFiles.at(directory.resolve("resolv.conf"), directory.resolve("hosts")));
+        new PodContext(
+            "uid-web",
+            LoopbackDoors.pod("web").present(),
+            sockets,
+            ResolverFiles.at(directory.resolve("resolv.conf"), directory.resolve("hosts")));
     return new UpstreamBench(
         transport,
         loops,

@@ -14,9 +14,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -260,6 +262,25 @@ class PodNamesTest {
   }
 
   @Test
+  void filesThatCanNotBeReadAreNotWaitedForForEver() {
+    names = names(Limits.DEFAULT, false);
+    List<String> waiting = get(NAME);
+    after(DnsSettings.DEFAULT.askMax().minusSeconds(1));
+    assertThat(waiting).isEmpty();
+    after(Duration.ofSeconds(1));
+    dns.fail(NAME);
+    assertThat(waiting).hasSize(1);
+    assertThat(Objects.requireNonNull(dns.confs.get(NAME)).noServers())
+        .startsWith("its resolv.conf was not read within PT10S (maybe the file system");
+
+    names.view(view("10.0.0.53"));
+    after(KEEPING.retryAfter());
+    List<String> later = get(NAME);
+    dns.answer(NAME, 30, "10.0.0.1");
+    assertThat(later).containsExactly("10.0.0.1");
+  }
+
+  @Test
   void thePodGoesInTheMiddleOfAQuestion() {
     List<String> waiting = get(NAME);
     get("known.x");
@@ -313,6 +334,7 @@ class PodNamesTest {
             Duration.ofSeconds(2),
             2,
             false,
+            false,
             ""),
         Map.of());
   }
@@ -355,10 +377,12 @@ class PodNamesTest {
   private final class FakeDns implements DnsQuestions {
     final List<String> asked = new ArrayList<>();
     final Map<String, Consumer<Answer>> waiting = new LinkedHashMap<>();
+    final Map<String, ResolverConf> confs = new HashMap<>();
     private boolean closed;
 
     @Override
     public void ask(ResolverConf conf, String host, Consumer<Answer> then) {
+      confs.put(host, conf);
       asked.add(host);
       assertThat(waiting.put(host, then)).as("asked once at a time").isNull();
     }
@@ -389,7 +413,7 @@ class PodNamesTest {
       Consumer<Answer> then = waiting.remove(host);
       if (!closed) {
         assertThat(then).as("asked for " + host).isNotNull();
-        java.util.Objects.requireNonNull(then).accept(answer);
+        Objects.requireNonNull(then).accept(answer);
       }
     }
   }

@@ -39,6 +39,18 @@ class ResolverConfTest {
   }
 
   @Test
+  void loopbackIsTheMachinesWhereTheFileIs() {
+    String text = "nameserver 127.0.0.53\nnameserver 10.0.0.53";
+    ResolverConf machines =
+        ResolverConfParser.parse(
+                new ResolverFiles.Text("/etc/resolv.conf", text, true), OTHERWISE, name -> 0)
+            .conf();
+    assertThat(machines.isMachines(server("127.0.0.53"))).isTrue();
+    assertThat(machines.isMachines(server("10.0.0.53"))).isFalse();
+    assertThat(conf(text).isMachines(server("127.0.0.53"))).isFalse();
+  }
+
+  @Test
   void whatIsNotSaid() {
     ResolverConf conf = conf("nameserver 10.0.0.53");
     assertThat(conf.search()).isEmpty();
@@ -152,7 +164,7 @@ class ResolverConfTest {
 
   private static ResolverConfParser.Parsed parse(String text) {
     return ResolverConfParser.parse(
-        new ResolverFiles.Text("/x/resolv.conf", text),
+        new ResolverFiles.Text("/x/resolv.conf", text, false),
         OTHERWISE,
         name -> name.equals("eth0") ? 7 : 0);
   }
