@@ -110,10 +110,6 @@ class NamesInNamespacesTest {
             loops,
             NO_OWN_SOCKETS,
             SplittableRandom::new);
-    network.pythonServer(
-        "b", "s = socket.socket(); s.bind(('', 80)); s.listen(9); print('ready'); time.sleep(99)");
-    network.pythonServer(
-        "a", "s = socket.socket(); s.bind(('', 80)); s.listen(9); print('ready'); time.sleep(99)");
   }
 
   @AfterEach
@@ -126,6 +122,8 @@ class NamesInNamespacesTest {
 
   @Test
   void eachPodAsksItsOwnServerFromItsOwnNamespace() throws IOException {
+    listenIn("a");
+    listenIn("b");
     network.pythonServer("a", DNS_SERVER, "127.0.0.1", "10.88.0.1", "whole");
     network.pythonServer("b", DNS_SERVER, "10.88.0.2", "10.88.0.2", "whole");
     Pod a = pod("a", "nameserver 127.0.0.1");
@@ -139,6 +137,7 @@ class NamesInNamespacesTest {
 
   @Test
   void aLongAnswerComesFromThePodsNamespaceToo() throws IOException {
+    listenIn("a");
     network.pythonServer("a", DNS_SERVER, "127.0.0.1", "10.88.0.1", "short");
     Pod a = pod("a", "nameserver 127.0.0.1");
 
@@ -167,6 +166,14 @@ class NamesInNamespacesTest {
     assertThat(waiting).isCompleted();
     network.deletePod("a");
     network.awaitFreed("a");
+  }
+
+  /**
+   * For what is dialled in the end. Its process keeps the namespace until the network is closed.
+   */
+  private void listenIn(String pod) {
+    network.pythonServer(
+        pod, "s = socket.socket(); s.bind(('', 80)); s.listen(9); print('ready'); time.sleep(99)");
   }
 
   private String udpSockets() {

@@ -2,6 +2,9 @@ package io.sluice.agent.kernel.program;
 
 import io.sluice.agent.kernel.ffi.BpfLink;
 import io.sluice.agent.kernel.ffi.BpfObjectHandle;
+import io.sluice.agent.kernel.ffi.KernelFault;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,6 +13,7 @@ import java.util.Optional;
  * gets to its files. See {@code death.c}.
  */
 final class DeathWatch {
+  private static final Logger LOG = System.getLogger(DeathWatch.class.getName());
   private static final String THIS_IS_ME = "sl_this_is_me";
   private static final String SIGNAL = "sl_signal";
 
@@ -18,12 +22,25 @@ final class DeathWatch {
 
   private DeathWatch() {}
 
-  /** Empty where the kernel has no raw tracepoints. Any thread of the process that is watched. */
+  /**
+   * Empty where the kernel has no raw tracepoints, or none for us. Any thread of the process that
+   * is watched.
+   */
   static Optional<BpfLink> attach(BpfObjectHandle object) {
     if (!object.has(THIS_IS_ME) || !object.has(SIGNAL)) {
       return Optional.empty();
     }
-    object.run(THIS_IS_ME);
-    return Optional.of(object.attachTracepoint(SIGNAL, "signal_generate"));
+    try {
+      object.run(THIS_IS_ME);
+      return Optional.of(object.attachTracepoint(SIGNAL, "signal_generate"));
+    } catch (KernelFault fault) {
+      // What only makes the end better must not stand in the way of the beginning.
+      LOG.log(
+          Level.WARNING,
+          "connections that pods make while the agent is being killed will fail (expected: a kernel"
+              + " that lets root attach to raw tracepoints; maybe it is locked down): "
+              + fault.getMessage());
+      return Optional.empty();
+    }
   }
 }
