@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.agent.e2e.Lab.Pod;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -77,6 +78,15 @@ final class Postgres implements Program {
     stage.in(client, pgbench + "-q -i -s1 " + plain);
     assertThat(stage.in(client, pgbench + "-c4 -t50 " + plain)).contains("200/200");
     assertThat(stage.in(client, pgbench + "-S -c2 -t50 " + tls)).contains("100/100");
+  }
+
+  /**
+   * A client that ends TLS sends a farewell which a server that is told to go does not read: its
+   * kernel then resets the connection, also without a mesh.
+   */
+  @Override
+  public List<String> flags() {
+    return List.of("-", "UR", "DC");
   }
 
   /** Killed it would leave a segment of shared memory. */

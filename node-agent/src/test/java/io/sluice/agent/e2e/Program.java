@@ -28,6 +28,11 @@ interface Program {
   /** Uses the server as its clients do, and checks the answers. */
   void use(Stage stage, Pod client, String host, int port);
 
+  /** The flags with which its connections end when all is well. */
+  default List<String> flags() {
+    return List.of("-");
+  }
+
   /** Ends what does not end with its process. */
   default void stop() {}
 
