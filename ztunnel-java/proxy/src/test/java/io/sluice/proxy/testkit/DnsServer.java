@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -47,6 +48,8 @@ public final class DnsServer implements AutoCloseable {
   private final Set<String> silentNames = ConcurrentHashMap.newKeySet();
   private final List<String> questions = new CopyOnWriteArrayList<>();
   private final Set<Integer> sourcePorts = ConcurrentHashMap.newKeySet();
+  private static final int TRIES_MAX = 16;
+
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicInteger askedByTcp = new AtomicInteger();
   private final Channel udp;
@@ -61,40 +64,55 @@ public final class DnsServer implements AutoCloseable {
 
   /** At an address that another one had, say. */
   public DnsServer(InetSocketAddress address) {
-    udp =
-        new Bootstrap()
-            .group(loops.group())
-            .channelFactory(Transport.EPOLL::newDatagramChannel)
-            .handler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel ch) {
-                    ch.pipeline()
-                        .addLast(new DatagramDnsQueryDecoder())
-                        .addLast(new DatagramDnsResponseEncoder())
-                        .addLast(new OverUdp());
-                  }
-                })
-            .bind(address)
-            .syncUninterruptibly()
-            .channel();
-    tcp =
-        new ServerBootstrap()
-            .group(loops.group())
-            .channelFactory(() -> Transport.EPOLL.newServerSocketChannel(address().getAddress()))
-            .childHandler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel ch) {
-                    ch.pipeline()
-                        .addLast(new TcpDnsQueryDecoder())
-                        .addLast(new TcpDnsResponseEncoder())
-                        .addLast(new OverTcp());
-                  }
-                })
-            .bind(address())
-            .syncUninterruptibly()
-            .channel();
+    Channel bound = bindUdp(address);
+    ChannelFuture listening = bindTcp((InetSocketAddress) bound.localAddress());
+    // What is free for UDP need not be free for TCP.
+    for (int tries = 1;
+        !listening.isSuccess() && address.getPort() == 0 && tries < TRIES_MAX;
+        tries++) {
+      bound.close().syncUninterruptibly();
+      bound = bindUdp(address);
+      listening = bindTcp((InetSocketAddress) bound.localAddress());
+    }
+    udp = bound;
+    tcp = listening.syncUninterruptibly().channel();
+  }
+
+  private Channel bindUdp(InetSocketAddress address) {
+    return new Bootstrap()
+        .group(loops.group())
+        .channelFactory(Transport.EPOLL::newDatagramChannel)
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel ch) {
+                ch.pipeline()
+                    .addLast(new DatagramDnsQueryDecoder())
+                    .addLast(new DatagramDnsResponseEncoder())
+                    .addLast(new OverUdp());
+              }
+            })
+        .bind(address)
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  private ChannelFuture bindTcp(InetSocketAddress address) {
+    return new ServerBootstrap()
+        .group(loops.group())
+        .channelFactory(() -> Transport.EPOLL.newServerSocketChannel(address.getAddress()))
+        .childHandler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel ch) {
+                ch.pipeline()
+                    .addLast(new TcpDnsQueryDecoder())
+                    .addLast(new TcpDnsResponseEncoder())
+                    .addLast(new OverTcp());
+              }
+            })
+        .bind(address)
+        .awaitUninterruptibly();
   }
 
   public InetSocketAddress address() {
