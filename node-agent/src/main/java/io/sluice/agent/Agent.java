@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  * The running agent. Each part is started when those that it needs run, and ended before them.
  *
  * <pre>
- *   datapath -> proxy -> admin pages -> enrolment -> configuration
+ *   datapath -> proxy -> admin pages -> enrolment -> configuration -> plain listeners
  * </pre>
  *
  * <p>BPF links are not pinned: whatever ends this process detaches them, and pods dial directly
@@ -91,6 +91,10 @@ public final class Agent implements AutoCloseable {
     keep("configuration", source);
     source.start();
     view.loaded();
+    // Now there is a table by which they can answer.
+    keep(
+        "plain listeners",
+        PlainListeners.open(settings.plainListeners(), proxy, tables, settings.drain()));
     // The last one, so the first to be closed.
     running.push(new Part("readiness", view::ending));
   }

@@ -4,6 +4,7 @@ import io.sluice.proxy.transport.Transport;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import java.util.Optional;
  *     mounted
  * @param transport of the proxy
  * @param drain how long open connections may go on when the agent or a pod goes; ≥ 0
+ * @param plainListeners to be opened in the agent's own network namespace
  * @param version of Sluice, as it shows itself
  */
 public record AgentSettings(
@@ -24,6 +26,7 @@ public record AgentSettings(
     Optional<Path> cgroup,
     Transport transport,
     Duration drain,
+    List<PlainListener> plainListeners,
     String version) {
   public AgentSettings {
     Objects.requireNonNull(configDirectory, "configDirectory");
@@ -33,6 +36,7 @@ public record AgentSettings(
     if (drain.isNegative()) {
       throw new IllegalArgumentException("drain: " + drain + " (expected: >= 0)");
     }
+    plainListeners = List.copyOf(plainListeners);
     Objects.requireNonNull(version, "version");
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.agent.cli;
 
 import io.sluice.agent.Agent;
 import io.sluice.agent.AgentSettings;
+import io.sluice.agent.PlainListener;
 import io.sluice.proxy.transport.Transport;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -10,6 +11,7 @@ import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -80,6 +82,16 @@ public final class RunCommand implements Callable<Integer> {
   private Duration drain;
 
   @Option(
+      names = "--plain-listener",
+      paramLabel = "HOST:PORT=NAMESPACE/POD[:DESTINATION_PORT]",
+      converter = PlainListenerOption.class,
+      description = {
+        "Also takes HTTP/1 at HOST:PORT, without any redirect, as if that pod had sent it to the host of its Host header"
+            + " at DESTINATION_PORT (default: 80). Whoever reaches HOST:PORT speaks in the pod's name. Repeatable."
+      })
+  private List<PlainListener> plainListeners = List.of();
+
+  @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
       defaultValue = "info",
@@ -92,7 +104,8 @@ public final class RunCommand implements Callable<Integer> {
     ShutdownSignals signals = new ShutdownSignals(Runtime.getRuntime()::halt);
     signals.install();
     AgentSettings settings =
-        new AgentSettings(configDirectory, admin, cgroup, transport, drain, Version.number());
+        new AgentSettings(
+            configDirectory, admin, cgroup, transport, drain, plainListeners, Version.number());
     try (Agent agent = start(settings)) {
       signals.await();
       LOG.log(

@@ -59,7 +59,11 @@ class MainTest {
         "--transport|udp|EPOLL, IO_URING",
         "--drain-seconds|-1|0..3600",
         "--drain-seconds|soon|0..3600",
-        "--log-level|loud|INFO"
+        "--log-level|loud|INFO",
+        "--plain-listener|127.0.0.1:8080|HOST:PORT=NAMESPACE/POD[:DESTINATION_PORT] such as",
+        "--plain-listener|8080=shop/web|HOST:PORT such as 127.0.0.1:15000",
+        "--plain-listener|127.0.0.1:8080=web|HOST:PORT=NAMESPACE/POD[:DESTINATION_PORT] such as",
+        "--plain-listener|127.0.0.1:8080=shop/web:0|a destination port of 1..65535"
       })
   void aWrongValueIsNamedWithWhatIsExpected(String option, String value, String expected) {
     assertThat(run("run", "--config-dir", "/", option, value)).isEqualTo(2);

@@ -6,7 +6,7 @@ import java.util.Objects;
  * One open listener of a pod.
  *
  * @param role what the datapath must steer to it
- * @param port bound, 1024..65535, outside the ephemeral range
+ * @param port bound; of a pod's own ones 1024..65535, outside the ephemeral range
  * @param fd of the listening socket; owned by the proxy, valid until the pod is closed or drained
  */
 public record PodListener(Role role, int port, int fd) {
@@ -19,7 +19,9 @@ public record PodListener(Role role, int port, int fd) {
     /** 127.0.0.1, reached by sk_lookup only. */
     INBOUND_V4,
     /** [::1], reached by sk_lookup only. */
-    INBOUND_V6
+    INBOUND_V6,
+    /** In no pod: at an address that the operator chose; nothing is steered to it. */
+    PLAIN
   }
 
   public PodListener {

@@ -151,6 +151,10 @@ final class PodListeners implements PodProxy {
     Transport.reset(connection);
   }
 
+  private static void hasNoIp6(PodListeners plain) {
+    throw new IllegalStateException("a plain listener is in no pod: it can't take its IPv6");
+  }
+
   private void add(Channel server, PodListener listener) {
     servers.add(server);
     listeners.add(listener);
@@ -179,14 +183,19 @@ final class PodListeners implements PodProxy {
     ownPorts = outboundPorts();
   }
 
-  /** On the connection's event loop, while it is being registered. */
-  private void accept(SocketChannel connection, PodListener.Role role, ProxyPipeline pipeline) {
+  /** What becomes of an accepted connection. On its event loop, while it is being registered. */
+  @FunctionalInterface
+  private interface Taker {
+    void take(SocketChannel connection, PodListeners of);
+  }
+
+  private void accept(SocketChannel connection, Taker taker) {
     accepted.add(connection);
     if (closed) {
       Transport.reset(connection);
       return;
     }
-    pipeline.accepted(connection, role, pod, ownPorts, () -> draining);
+    taker.take(connection, this);
   }
 
   /** Opens the listeners of one pod after the other. */
@@ -226,6 +235,29 @@ final class PodListeners implements PodProxy {
       }
     }
 
+    /** One listener at the given address, for a pod that need not be here. */
+    PodListeners openPlain(PodContext pod, PlainAddress address, Consumer<PodListeners> onClose) {
+      PodListeners listeners = new PodListeners(pod, upstreams, PodListeners::hasNoIp6, onClose);
+      Taker taker =
+          (connection, of) ->
+              pipeline.acceptedPlain(
+                  connection, of.pod, address.destinationPort(), () -> of.draining);
+      Future<Void> bound = bind(listeners, PodListener.Role.PLAIN, address.listen(), taker);
+      if (!bound.isSuccess()) {
+        listeners.close();
+        throw new Proxy.NotOpenedException(
+            "plain listener "
+                + address.listen().getHostString()
+                + ":"
+                + address.listen().getPort()
+                + " can't be opened: "
+                + bound.cause()
+                + " (expected: an address of this machine and a port that nobody has)",
+            bound.cause());
+      }
+      return listeners;
+    }
+
     /** All or none. */
     private void openIp6(PodListeners listeners) {
       int before = listeners.servers.size();
@@ -244,7 +276,8 @@ final class PodListeners implements PodProxy {
       Throwable last = new BindException("no port was tried");
       for (int tries = 0; tries < BIND_TRIES_MAX; tries++) {
         int port = ports.next(ThreadLocalRandom.current());
-        Future<Void> bound = bind(listeners, role, new InetSocketAddress(addressOf(role), port));
+        Future<Void> bound =
+            bind(listeners, role, new InetSocketAddress(addressOf(role), port), steered(role));
         if (bound.isSuccess()) {
           return;
         }
@@ -273,8 +306,13 @@ final class PodListeners implements PodProxy {
               && Math.abs(e.expectedErr()) == EADDRINUSE);
     }
 
+    private Taker steered(PodListener.Role role) {
+      return (connection, of) ->
+          pipeline.accepted(connection, role, of.pod, of.ownPorts, () -> of.draining);
+    }
+
     private Future<Void> bind(
-        PodListeners listeners, PodListener.Role role, InetSocketAddress address) {
+        PodListeners listeners, PodListener.Role role, InetSocketAddress address, Taker taker) {
       ServerBootstrap bootstrap =
           new ServerBootstrap()
               .group(loops)
@@ -283,7 +321,7 @@ final class PodListeners implements PodProxy {
               .childOption(ChannelOption.AUTO_READ, false)
               .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
               .childOption(ChannelOption.TCP_NODELAY, true)
-              .childHandler(initializer(listeners, role));
+              .childHandler(initializer(listeners, taker));
       if (role == PodListener.Role.OUTBOUND_V4) {
         // Only so may it have all of 127/8 and nothing that comes from outside.
         bootstrap.option(BIND_TO_IFINDEX, LO_IFINDEX);
@@ -303,7 +341,7 @@ final class PodListeners implements PodProxy {
       try {
         // Before bind and listen: what it accepts inherits the exemption.
         own.exempt(Transport.fd(server));
-        if (isInbound(role)) {
+        if (isInbound(role) || role == PodListener.Role.PLAIN) {
           // The app's own probes end at the proxy; outbound the other end is on this machine.
           Transport.keepAlive(server, Keepalive.DEFAULT);
         }
@@ -314,12 +352,12 @@ final class PodListeners implements PodProxy {
       }
     }
 
-    private ChannelInitializer<SocketChannel> initializer(
-        PodListeners listeners, PodListener.Role role) {
+    private static ChannelInitializer<SocketChannel> initializer(
+        PodListeners listeners, Taker taker) {
       return new ChannelInitializer<>() {
         @Override
         protected void initChannel(SocketChannel connection) {
-          listeners.accept(connection, role, pipeline);
+          listeners.accept(connection, taker);
         }
       };
     }
@@ -334,6 +372,8 @@ final class PodListeners implements PodProxy {
             case OUTBOUND_V4 -> "0.0.0.0";
             case INBOUND_V4 -> "127.0.0.1";
             case OUTBOUND_V6, INBOUND_V6 -> "::1";
+            case PLAIN ->
+                throw new IllegalArgumentException("role: PLAIN (expected: one inside a pod)");
           });
     }
   }

@@ -109,6 +109,19 @@ public final class Proxy implements AutoCloseable {
     return listeners;
   }
 
+  /**
+   * Opens an ordinary listener in the agent's own namespace. What comes there is HTTP as if the pod
+   * had sent it, without a redirect. Blocks for the time of a few system calls.
+   *
+   * @param pod makes sockets where its upstreams can be reached; nothing is steered
+   * @throws NotOpenedException when it can't be opened
+   */
+  public PodProxy openPlain(PodContext pod, PlainAddress address) {
+    PodListeners listeners = opener.openPlain(pod, address, open::remove);
+    open.add(listeners);
+    return listeners;
+  }
+
   /** Resets everything that is left, of all pods, and ends the event loops. Idempotent. */
   @Override
   public void close() {

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.AppProtocol;
+import io.sluice.mesh.service.Discovery;
 import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.detect.Detection;
 import io.sluice.proxy.doors.OriginalDestinations;
@@ -22,6 +23,7 @@ import io.sluice.proxy.route.InboundRouter;
 import io.sluice.proxy.route.OutboundRouter;
 import io.sluice.proxy.route.RouteDecision;
 import io.sluice.proxy.route.TcpRouter;
+import io.sluice.proxy.route.WellKnownClusters;
 import io.sluice.proxy.tcp.TcpRelay;
 import io.sluice.proxy.telemetry.MeshTelemetry;
 import io.sluice.proxy.transport.Transport;
@@ -108,6 +110,22 @@ final class ProxyPipeline {
         new Walk(channel, connection, draining));
   }
 
+  /**
+   * Takes over a connection to a plain listener. On its event loop, while it is being registered.
+   *
+   * @param destinationPort whose hosts are meant
+   */
+  void acceptedPlain(
+      SocketChannel channel, PodContext pod, int destinationPort, BooleanSupplier draining) {
+    // ROOM 2: it says itself, by its Host header, where it wants to go.
+    InterceptedConnection connection =
+        interceptor.plain(pod, destinationPort, channel.remoteAddress());
+
+    // ROOM 3: only HTTP/1 says that.
+    detection.detect(
+        channel, AppProtocol.HTTP, destinationPort, new Walk(channel, connection, draining));
+  }
+
   /** What follows room 3, for one connection. */
   private final class Walk implements Detection.Outcome {
     private final SocketChannel channel;
@@ -149,8 +167,17 @@ final class ProxyPipeline {
         }
 
         // Bytes: nothing to choose but the cluster.
-        case Detected.Tls tls -> relay.couple(channel, first, way.of(tls));
-        case Detected.Http2 _, Detected.Opaque _ -> relay.couple(channel, first, way);
+        case Detected.Tls tls -> relay(first, way.of(tls));
+        case Detected.Http2 _, Detected.Opaque _ -> relay(first, way);
+      }
+    }
+
+    private void relay(ByteBuf first, OpaqueWay to) {
+      if (connection.hasDestination()) {
+        relay.couple(channel, first, to);
+      } else {
+        first.release();
+        Transport.reset(channel);
       }
     }
 
@@ -183,6 +210,8 @@ final class ProxyPipeline {
           refuse(decision, new Failure.AbortInjected(RouteNames.of(decision), aborted.status()));
       case Admission.Admitted admitted ->
           switch (decision) {
+            case RouteDecision.Forward forward when leadsNowhere(forward, connection) ->
+                refuse(forward, nowhere(forward, connection, request));
             case RouteDecision.Forward forward ->
                 new HttpPlan.Forward(
                     forward.cluster(),
@@ -211,6 +240,20 @@ final class ProxyPipeline {
     };
   }
 
+  private static boolean leadsNowhere(
+      RouteDecision.Forward forward, InterceptedConnection connection) {
+    return !connection.hasDestination()
+        && forward.cluster().discovery() instanceof Discovery.OriginalDestination;
+  }
+
+  private static Failure nowhere(
+      RouteDecision.Forward forward, InterceptedConnection connection, HttpRequest request) {
+    return forward.cluster().equals(WellKnownClusters.PASSTHROUGH)
+        ? new Failure.UnknownHost(
+            RequestViews.authority(request), connection.originalDestination().getPort())
+        : new Failure.NoEndpoint(forward.cluster().id().toString());
+  }
+
   private static HttpPlan refuse(RouteDecision decision, Failure failure) {
     return new HttpPlan.Refuse(failure, decision.service());
   }
@@ -230,6 +273,8 @@ final class ProxyPipeline {
           interceptor.outbound(pod, Transport.fd(channel), channel.remoteAddress(), ownPorts);
       case INBOUND_V4, INBOUND_V6 ->
           interceptor.inbound(pod, channel.localAddress(), channel.remoteAddress(), ownPorts);
+      case PLAIN ->
+          throw new IllegalArgumentException("role: PLAIN (expected: a listener inside a pod)");
     };
   }
 }

@@ -38,6 +38,9 @@ public sealed interface Failure {
   /** The host has rules and none matches. */
   record NoRoute(String host) implements Failure {}
 
+  /** Nothing is known of the host at this port, and there is no original destination to try. */
+  record UnknownHost(String host, int port) implements Failure {}
+
   /** A rule's abort; {@code route} is named so that its author can be found. */
   record AbortInjected(String route, int status) implements Failure {}
 

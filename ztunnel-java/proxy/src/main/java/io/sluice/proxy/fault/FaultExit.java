@@ -73,6 +73,15 @@ public sealed interface FaultExit {
               404,
               "no route: the rules of host " + noRoute.host() + " match no such request",
               ResponseFlag.NO_ROUTE);
+      case Failure.UnknownHost unknown ->
+          answer(
+              404,
+              "no route: nothing is known of host '"
+                  + unknown.host()
+                  + "' at port "
+                  + unknown.port()
+                  + ", and this listener has no other destination",
+              ResponseFlag.NO_ROUTE);
       case Failure.AbortInjected abort ->
           answer(
               abort.status(),

@@ -1,12 +1,15 @@
 package io.sluice.proxy.intercept;
 
 import io.sluice.proxy.doors.OriginalDestinations;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
 
 /** Finds out where an accepted connection was meant to go. Empty means: reset it. Event loop. */
 public final class Interceptor {
+  private static final InetAddress NOWHERE = InetAddress.ofLiteral("0.0.0.0");
+
   private final OriginalDestinations originals;
 
   public Interceptor(OriginalDestinations originals) {
@@ -46,6 +49,18 @@ public final class Interceptor {
       return Optional.empty();
     }
     return Optional.of(new InterceptedConnection(Direction.INBOUND, pod, local, client));
+  }
+
+  /**
+   * A connection to a plain listener: as if the pod had opened it, but nobody was redirected.
+   *
+   * @param destinationPort whose hosts are meant
+   * @param client the accepted socket's remote address
+   */
+  public InterceptedConnection plain(
+      PodContext pod, int destinationPort, InetSocketAddress client) {
+    return new InterceptedConnection(
+        Direction.OUTBOUND, pod, new InetSocketAddress(NOWHERE, destinationPort), client);
   }
 
   /** The same port on another machine is somebody else's. */

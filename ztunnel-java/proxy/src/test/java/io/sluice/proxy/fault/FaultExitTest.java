@@ -72,6 +72,8 @@ class FaultExitTest {
         "1.5s",
         "'r' of V a/b");
     answers(new Failure.NoRoute("web"), 404, ResponseFlag.NO_ROUTE, "web");
+    answers(
+        new Failure.UnknownHost("web", 81), 404, ResponseFlag.NO_ROUTE, "host 'web' at port 81");
     answers(new Failure.AbortInjected("'r'", 418), 418, ResponseFlag.FAULT_INJECTED, "'r'");
     answers(
         new Failure.UnusableRoute("'r'", 500, "no subset v9"),

@@ -1,0 +1,3 @@
+module sluice.io/perf/load
+
+go 1.19
