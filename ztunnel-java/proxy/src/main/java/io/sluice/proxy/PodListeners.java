@@ -25,13 +25,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** A pod's listeners and what they accepted. */
 final class PodListeners implements PodProxy {
@@ -63,7 +61,7 @@ final class PodListeners implements PodProxy {
   private final ChannelGroup accepted = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Consumer<PodListeners> onClose;
   private final Consumer<PodListeners> ip6Opener;
-  private volatile Set<Integer> ownPorts = Set.of();
+  private volatile OwnPorts ownPorts = OwnPorts.NONE;
   private volatile boolean draining;
   private volatile boolean closed;
 
@@ -158,20 +156,7 @@ final class PodListeners implements PodProxy {
   private void add(Channel server, PodListener listener) {
     servers.add(server);
     listeners.add(listener);
-    ownPorts = outboundPorts();
-  }
-
-  /**
-   * What would come back here when it is dialled. Not the inbound ones: they have their ports on
-   * loopback only, and an app may have the same number on the pod's address.
-   */
-  private Set<Integer> outboundPorts() {
-    return listeners.stream()
-        .filter(each ->
-            each.role() == PodListener.Role.OUTBOUND_V4
-                || each.role() == PodListener.Role.OUTBOUND_V6)
-        .map(PodListener::port)
-        .collect(Collectors.toUnmodifiableSet());
+    ownPorts = OwnPorts.of(listeners);
   }
 
   /** Closes the newest ones, until so many are left. */
@@ -180,7 +165,7 @@ final class PodListeners implements PodProxy {
       servers.removeLast().close().awaitUninterruptibly();
       listeners.removeLast();
     }
-    ownPorts = outboundPorts();
+    ownPorts = OwnPorts.of(listeners);
   }
 
   /** What becomes of an accepted connection. On its event loop, while it is being registered. */
@@ -308,7 +293,8 @@ final class PodListeners implements PodProxy {
 
     private Taker steered(PodListener.Role role) {
       return (connection, of) ->
-          pipeline.accepted(connection, role, of.pod, of.ownPorts, () -> of.draining);
+          pipeline.accepted(
+              connection, role, of.pod, of.ownPorts.reachableBy(role), () -> of.draining);
     }
 
     private Future<Void> bind(

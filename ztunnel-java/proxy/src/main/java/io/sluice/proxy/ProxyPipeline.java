@@ -85,7 +85,7 @@ final class ProxyPipeline {
   /**
    * Takes the connection over. On its event loop, while it is being registered.
    *
-   * @param ownPorts of the pod's listeners
+   * @param ownPorts of the pod's listeners at which it would come back if it were passed on
    * @param draining whether the pod is being let go of gently
    */
   void accepted(

@@ -21,7 +21,7 @@ public final class Interceptor {
    *
    * @param acceptedFd owned by the caller
    * @param client the accepted socket's remote address
-   * @param ownPorts of the pod's outbound listeners
+   * @param ownPorts of the pod's listeners at which it would come back
    * @return empty when nobody redirected it, or when it was meant for a listener of ours
    */
   public Optional<InterceptedConnection> outbound(
@@ -39,7 +39,7 @@ public final class Interceptor {
    *
    * @param local the accepted socket's local address
    * @param client the accepted socket's remote address
-   * @param ownPorts of the pod's outbound listeners
+   * @param ownPorts of the pod's listeners at which it would come back
    * @return empty when it dialled a listener of ours, which would loop, or loopback, where nobody
    *     is steered from: it found the listener by itself
    */
