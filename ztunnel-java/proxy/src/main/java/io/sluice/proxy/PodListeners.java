@@ -306,7 +306,6 @@ final class PodListeners implements PodProxy {
               .option(ChannelOption.SO_BACKLOG, settings.backlogMax())
               .childOption(ChannelOption.AUTO_READ, false)
               .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-              .childOption(ChannelOption.TCP_NODELAY, true)
               .childHandler(initializer(listeners, taker));
       if (role == PodListener.Role.OUTBOUND_V4) {
         // Only so may it have all of 127/8 and nothing that comes from outside.

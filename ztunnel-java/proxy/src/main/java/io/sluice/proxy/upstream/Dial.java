@@ -168,7 +168,6 @@ final class Dial {
         Transport.keepAlive(socket, target.cluster().tcp().keepalive().orElse(Keepalive.DEFAULT));
       }
       socket.config().setAutoRead(false);
-      socket.config().setTcpNoDelay(true);
       socket.config().setConnectTimeoutMillis(0); // One limit is enough, and ours covers TLS too.
       return socket;
     } catch (RuntimeException e) {

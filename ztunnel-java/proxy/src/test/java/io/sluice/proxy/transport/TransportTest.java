@@ -51,6 +51,43 @@ class TransportTest {
     }
   }
 
+  /** Nobody sets it: Netty does, for each socket that is made or accepted. */
+  @ParameterizedTest
+  @EnumSource
+  void smallWritesAreNotHeldBack(Transport transport) throws Exception {
+    CompletableFuture<Boolean> accepted = new CompletableFuture<>();
+    InetAddress local = InetAddress.ofLiteral("127.0.0.1");
+    try (Loops loops = new Loops(transport, 1)) {
+      Channel listener =
+          new ServerBootstrap()
+              .group(loops.group())
+              .channelFactory(() -> transport.newServerSocketChannel(local))
+              .childHandler(
+                  new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                      accepted.complete(channel.config().isTcpNoDelay());
+                    }
+                  })
+              .bind(new InetSocketAddress(local, 0))
+              .sync()
+              .channel();
+      SocketChannel dialled =
+          (SocketChannel)
+              new Bootstrap()
+                  .group(loops.group())
+                  .channelFactory(() -> transport.newSocketChannel(local))
+                  .handler(new ChannelInboundHandlerAdapter())
+                  .connect(listener.localAddress())
+                  .sync()
+                  .channel();
+      assertThat(dialled.config().isTcpNoDelay()).isTrue();
+      assertThat(accepted.get(20, TimeUnit.SECONDS)).isTrue();
+      dialled.close().sync();
+      listener.close().sync();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aResetIsSeenAsAReset(Transport transport) throws Exception {
