@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 from figures import middle, per_cpu_second
 
 WIDTH, BAR, GAP, LEFT = 760, 18, 6, 220
-COLOURS = {"sluice": "#1f6feb", "redirect": "#79b0ff"}
+COLOURS = {"sluice": "#1f6feb", "redirect": "#79b0ff", "mesh": "#79b0ff"}
 CHARTS = [
     ("requests per CPU-second, 1 KiB (more is better)", "small", per_cpu_second),
     ("new connections per CPU-second (more is better)", "connect", per_cpu_second),

@@ -18,7 +18,7 @@ import chart
 import figures
 import proxies
 from measures import LEAD_SECONDS, LOADS, Measures
-from processes import Fault, Namespace, Processes, resident_kib, run
+from processes import Fault, Processes, TwoPods, resident_kib, run
 
 CALM_LOAD = 0.7
 DOCS_BEGIN, DOCS_END = "<!-- peers: begin, written by the bench -->", "<!-- peers: end -->"
@@ -85,9 +85,10 @@ def measure(wanted):
     directory = pathlib.Path(tempfile.mkdtemp(prefix="sluice-p-"))
     # nginx's worker has its temporary files there.
     directory.chmod(0o755)
-    processes, pod = Processes(directory), None
+    processes, pods = Processes(directory), []
     try:
-        pod = Namespace(proxies.POD, proxies.POD_ADDRESS)
+        for pair in (proxies.PODS, proxies.PLAIN_PODS):
+            pods.append(TwoPods({name: address + "/24" for name, address in pair.items()}))
         start_backends(processes, generator)
         targets, missing = proxies.start_wanted(wanted.only, processes, directory, wanted.home)
         check_alike(targets)
@@ -101,8 +102,8 @@ def measure(wanted):
         # A second Ctrl-C must not stop this.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         processes.end_all()
-        if pod:
-            pod.remove()
+        for pair in pods:
+            pair.remove()
         shutil.rmtree(directory, ignore_errors=True)
 
 
@@ -121,10 +122,13 @@ def build_generator(home):
 
 
 def start_backends(processes, generator):
-    """The same twice: for what is redirected the way to the backend must be as short as for the others."""
-    for name, namespace in (("backend", None), ("backend-of-pod", proxies.POD)):
+    """For what is redirected the way to the backend must be as short as for the others; and one is a pod of its own."""
+    for name, namespace in (("backend", None), ("backend-of-client", proxies.CLIENT), ("backend-of-server", proxies.SERVER),
+                            ("backend-of-plain", proxies.PLAIN_SERVER)):
         ports = list(map(str, proxies.BACKEND.values()))
-        process = processes.start(name, [str(generator), "backend"] + ports, proxies.LOAD_CORE, namespace)
+        # All addresses only where nobody else is.
+        host = "0.0.0.0" if namespace else "127.0.0.1"
+        process = processes.start(name, [str(generator), "backend", host] + ports, proxies.LOAD_CORE, namespace)
         if namespace is None:
             processes.await_port(name, process, proxies.BACKEND["http"])
 
@@ -132,12 +136,12 @@ def start_backends(processes, generator):
 def check_alike(targets):
     """Each answers the known host, and all but those that have somewhere else to go say 404 to another one."""
     for target in targets:
-        command = [sys.executable, "-B", str(pathlib.Path(__file__).with_name("probe.py")), target.http, proxies.HOST,
+        command = [sys.executable, "-B", str(pathlib.Path(__file__).with_name("probe.py")), target.http, target.host,
                    "unknown.example"]
         if target.namespace:
             command = ["ip", "netns", "exec", target.namespace] + command
         known, unknown = run(*command).split()
-        if known != "200" or (unknown != "404" and target.name not in ("direct", "redirect")):
+        if known != "200" or (unknown != "404" and target.strict):
             raise Fault(f"{target.name}: status {known} for the known host and {unknown} for another (expected: 200, 404)")
         if target.metrics:
             urllib.request.urlopen(target.metrics, timeout=5).close()
@@ -149,7 +153,7 @@ def warm_up(measures, targets, seconds):
         return
     print(f"warming up ({seconds} s of the first load, a quarter of it of the others)", flush=True)
     for target in targets:
-        own = seconds if target.name in ("sluice", "redirect") else 1
+        own = seconds if target.name in ("sluice", "redirect", "mesh") else 1
         for load in (each for each in LOADS if each.mode != "idle"):
             measures.take(load, target, own if load.name == "small" else max(1, own // 4), lead=0)
 
@@ -202,7 +206,8 @@ def write(wanted, targets, missing, calm, results, memory):
     print(f"written to {out.relative_to(wanted.home)}/peers.md, peers.json, peers.svg")
     if wanted.write_docs:
         docs = wanted.home / "docs" / "performance.md"
-        docs.write_text(between_marks(docs.read_text(), "\n".join(text)))
+        docs.write_text(between_marks(docs.read_text(), "\n".join(text + ["![the most important rows](performance.svg)"])))
+        shutil.copy(out / "peers.svg", docs.with_suffix(".svg"))
 
 
 def between_marks(document, text):

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 from processes import Fault, die_with_parent, resident_kib
-from proxies import HOST, LOAD_CORE
+from proxies import LOAD_CORE
 
 LEAD_SECONDS = 1
 IDLE_CONNECTIONS = 1000
@@ -40,6 +40,8 @@ class Measures:
     def take(self, load, target, seconds=None, lead=LEAD_SECONDS):
         """The generator's figures; None where the target does not do that."""
         to = getattr(target, load.kind)
+        if target.loads and load.name not in target.loads:
+            return None
         # What is redirected has the same process as what is not.
         if to is None or (load.mode == "idle" and (target.namespace or not target.pids)):
             return None
@@ -54,7 +56,7 @@ class Measures:
 
     def command(self, load, target, to, seconds, lead):
         inside = ["ip", "netns", "exec", target.namespace] if target.namespace else []
-        return inside + ["taskset", "-c", str(LOAD_CORE), str(self.generator), load.mode, "-to", to, "-host", HOST,
+        return inside + ["taskset", "-c", str(LOAD_CORE), str(self.generator), load.mode, "-to", to, "-host", target.host,
                          "-lead", str(lead), "-seconds", str(seconds), "-pids", ",".join(map(str, target.pids))] + load.options
 
 

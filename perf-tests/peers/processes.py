@@ -96,18 +96,26 @@ def run(*command):
     return done.stdout
 
 
-class Namespace:
-    """A pod's network namespace, with one address and nobody on the other side."""
+class TwoPods:
+    """Two network namespaces with a wire between them."""
 
-    def __init__(self, name, address):
-        self.name = name
+    def __init__(self, addresses):
+        """addresses: by name, with the length of the prefix."""
+        self.names = list(addresses)
         self.remove()
-        run("ip", "netns", "add", name)
-        run("ip", "-n", name, "link", "set", "lo", "up")
-        run("ip", "-n", name, "link", "add", "eth0", "type", "veth", "peer", "name", "eth1")
-        run("ip", "-n", name, "addr", "add", address, "dev", "eth0")
-        run("ip", "-n", name, "link", "set", "eth0", "up")
-        run("ip", "-n", name, "link", "set", "eth1", "up")
+        try:
+            for name in self.names:
+                run("ip", "netns", "add", name)
+            first, second = self.names
+            run("ip", "link", "add", "eth0", "netns", first, "type", "veth", "peer", "name", "eth0", "netns", second)
+            for name, address in addresses.items():
+                run("ip", "-n", name, "addr", "add", address, "dev", "eth0")
+                run("ip", "-n", name, "link", "set", "lo", "up")
+                run("ip", "-n", name, "link", "set", "eth0", "up")
+        except Fault:
+            self.remove()
+            raise
 
     def remove(self):
-        subprocess.run(["ip", "netns", "del", self.name], stderr=subprocess.DEVNULL)
+        for name in self.names:
+            subprocess.run(["ip", "netns", "del", name], stderr=subprocess.DEVNULL)

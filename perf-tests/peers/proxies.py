@@ -13,9 +13,15 @@ from processes import Fault, Processes, children, run
 HOST = "web.bench.example"
 SERVER_CORE = 0
 LOAD_CORE = 1
+# What is told of a request that crosses two proxies, or one that does the work of both.
+HOP_LOADS = ("small", "rate")
 BACKEND = {"http": 18081, "source": 18082, "echo": 18083}
-POD = "sluice-p-client"
-POD_ADDRESS = "10.78.0.2/24"
+CLIENT, SERVER = "sluice-p-client", "sluice-p-server"
+PODS = {CLIENT: "10.78.0.2", SERVER: "10.78.0.3"}
+# The same without a mesh.
+PLAIN_CLIENT, PLAIN_SERVER = "sluice-p-plainc", "sluice-p-plains"
+PLAIN_PODS = {PLAIN_CLIENT: "10.78.1.2", PLAIN_SERVER: "10.78.1.3"}
+MESH_HOST, MESH_ADDRESS = "server.bench.svc.cluster.local", "10.79.0.4"
 SERVICES = {"http": ("10.79.0.1", 80), "source": ("10.79.0.2", 9001), "echo": ("10.79.0.3", 9002)}
 
 ENVOY = "1.40.0"
@@ -26,9 +32,13 @@ ENVOY_HASHES = {
 
 
 class Target:
-    """Something to send load to. Where a kind of load is None it can't be sent there."""
+    """Something to send load to. Where a kind of load is None it can't be sent there; loads: only these, if any are named.
 
-    def __init__(self, name, title, http, source, echo, pids=(), namespace=None, version="", metrics=None):
+    strict: what it does not know is 404; otherwise it has somewhere else to go."""
+
+    def __init__(self, name, title, http, source=None, echo=None, pids=(), namespace=None, version="", metrics=None, host=HOST,
+                 loads=(), strict=True):
+        self.host, self.loads, self.strict = host, loads, strict
         self.name, self.title = name, title
         self.http, self.source, self.echo = http, source, echo
         self.pids, self.namespace, self.version, self.metrics = list(pids), namespace, version, metrics
@@ -39,7 +49,11 @@ def local(port):
 
 
 def direct(_processes, _directory, _home):
-    return [Target("direct", "direct", *(local(port) for port in BACKEND.values()))]
+    return [
+        Target("direct", "direct", *(local(port) for port in BACKEND.values()), strict=False),
+        Target("pods", "direct, pod to pod", f"{PLAIN_PODS[PLAIN_SERVER]}:{BACKEND['http']}", namespace=PLAIN_CLIENT, loads=HOP_LOADS,
+               strict=False),
+    ]
 
 
 # --- Sluice ---------------------------------------------------------------------------------------------------------------
@@ -64,7 +78,9 @@ def sluice(processes, directory, home):
     return [
         Target("sluice", "Sluice", local(SLUICE_PORT), None, None, [process.pid], None, version, metrics),
         Target("redirect", "Sluice, through the redirect", *(f"{ip}:{port}" for ip, port in SERVICES.values()),
-               [process.pid], POD, version, metrics),
+               [process.pid], CLIENT, version, metrics, strict=False),
+        Target("mesh", "Sluice, pod to pod", f"{MESH_ADDRESS}:80", pids=[process.pid], namespace=CLIENT, version=version,
+               metrics=metrics, host=MESH_HOST, loads=HOP_LOADS, strict=False),
     ]
 
 
@@ -81,9 +97,12 @@ def await_ready(processes):
 
 
 def sluice_resources():
-    def pod(name, **annotations):
-        return {"apiVersion": "v1", "kind": "Pod", "metadata": {
-            "name": name, "namespace": "bench", "labels": {"app": name}, "annotations": annotations}}
+    def pod(name, namespace=None):
+        found = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": "bench", "labels": {"app": name}}}
+        if namespace:
+            found["metadata"]["annotations"] = {"sluice.io/netns": f"/run/netns/{namespace}"}
+            found["status"] = {"podIP": PODS[namespace], "podIPs": [{"ip": PODS[namespace]}]}
+        return found
 
     def entry(kind, host, protocol):
         ip, port = SERVICES[kind]
@@ -93,15 +112,23 @@ def sluice_resources():
                          "ports": [{"number": port, "name": kind, "protocol": protocol}],
                          "endpoints": [{"address": "127.0.0.1", "ports": {kind: BACKEND[kind]}}]}}
 
+    def limit(name, host):
+        return {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": name, "namespace": "bench"},
+                "spec": {"hosts": [host], "http": [{"timeout": "1s", "route": [{"destination": {"host": host}}]}]}}
+
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "bench", "labels": {"istio-injection": "enabled"}}},
         pod("plain"),
-        pod("redirected", **{"sluice.io/netns": f"/run/netns/{POD}"}),
+        pod("client", CLIENT),
+        pod("server", SERVER),
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "server", "namespace": "bench"},
+         "spec": {"clusterIP": MESH_ADDRESS, "selector": {"app": "server"},
+                  "ports": [{"name": "http", "port": 80, "targetPort": BACKEND["http"]}]}},
         entry("http", HOST, "HTTP"),
         entry("source", "source.bench.example", "TCP"),
         entry("echo", "echo.bench.example", "TCP"),
-        {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "web", "namespace": "bench"},
-         "spec": {"hosts": [HOST], "http": [{"timeout": "1s", "route": [{"destination": {"host": HOST}}]}]}},
+        limit("web", HOST),
+        limit("server", MESH_HOST),
     ]
 
 
@@ -109,20 +136,31 @@ def sluice_resources():
 
 ENVOY_PORTS = {"http": 18110, "source": 18111, "echo": 18112}
 ENVOY_ADMIN = 18119
+ENVOY_FRONT = {"http": 18113, "source": 18114, "echo": 18115}
+ENVOY_FRONT_ADMIN = 18118
 
 
 def envoy(processes, directory, _home):
     binary = envoy_binary()
-    config = directory / "envoy.json"
-    config.write_text(json.dumps(envoy_config()))
-    process = processes.start(
-        "envoy",
-        [str(binary), "-c", str(config), "--concurrency", "1", "--disable-hot-restart", "--log-level", "warn"],
-        SERVER_CORE)
-    processes.await_port("envoy", process, ENVOY_PORTS["http"])
+    process = start_envoy(processes, directory, binary, "envoy", envoy_config(ENVOY_PORTS, ENVOY_ADMIN, BACKEND))
+    front = start_envoy(processes, directory, binary, "envoy-front",
+                        envoy_config(ENVOY_FRONT, ENVOY_FRONT_ADMIN, ENVOY_PORTS))
     version = run(str(binary), "--version").split()[-1].split("/")[1]
-    return [Target("envoy", "Envoy", *map(local, ENVOY_PORTS.values()), [process.pid], None, version,
-                   f"http://{local(ENVOY_ADMIN)}/stats/prometheus")]
+    return [
+        Target("envoy", "Envoy", *map(local, ENVOY_PORTS.values()), [process.pid], None, version,
+               f"http://{local(ENVOY_ADMIN)}/stats/prometheus"),
+        Target("envoys", "two Envoys in a row", local(ENVOY_FRONT["http"]), pids=[process.pid, front.pid], version=version,
+               metrics=f"http://{local(ENVOY_FRONT_ADMIN)}/stats/prometheus", loads=HOP_LOADS),
+    ]
+
+
+def start_envoy(processes, directory, binary, name, config):
+    file = directory / (name + ".json")
+    file.write_text(json.dumps(config))
+    process = processes.start(
+        name, [str(binary), "-c", str(file), "--concurrency", "1", "--disable-hot-restart", "--log-level", "warn"], SERVER_CORE)
+    processes.await_port(name, process, config["static_resources"]["listeners"][0]["address"]["socket_address"]["port_value"])
+    return process
 
 
 def cache():
@@ -155,12 +193,12 @@ def envoy_binary():
     return binary
 
 
-def envoy_config():
+def envoy_config(ports, admin, backend):
     def socket(port):
         return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
 
     def listener(kind, filter_name, config):
-        return {"name": kind, "address": socket(ENVOY_PORTS[kind]),
+        return {"name": kind, "address": socket(ports[kind]),
                 "filter_chains": [{"filters": [{"name": filter_name, "typed_config": config}]}]}
 
     def tcp(kind):
@@ -180,10 +218,10 @@ def envoy_config():
     def cluster(kind):
         return {"name": kind, "type": "STATIC", "connect_timeout": "1s", "load_assignment": {
             "cluster_name": kind,
-            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": socket(BACKEND[kind])}}]}]}}
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": socket(backend[kind])}}]}]}}
 
-    return {"admin": {"address": socket(ENVOY_ADMIN)},
-            "static_resources": {"listeners": [http, tcp("source"), tcp("echo")], "clusters": [cluster(k) for k in BACKEND]}}
+    return {"admin": {"address": socket(admin)},
+            "static_resources": {"listeners": [http, tcp("source"), tcp("echo")], "clusters": [cluster(k) for k in backend]}}
 
 
 # --- HAProxy --------------------------------------------------------------------------------------------------------------
@@ -288,14 +326,16 @@ def nginx(processes, directory, _home):
 
 
 STARTERS = {"direct": direct, "sluice": sluice, "envoy": envoy, "haproxy": haproxy, "nginx": nginx}
-NAMES = ["direct", "sluice", "redirect", "envoy", "haproxy", "nginx"]
+NAMES = ["direct", "sluice", "redirect", "envoy", "haproxy", "nginx", "pods", "mesh", "envoys"]
+# What one process makes ready.
+TOGETHER = {"direct": {"direct", "pods"}, "sluice": {"sluice", "redirect", "mesh"}, "envoy": {"envoy", "envoys"}}
 
 
 def start_wanted(names, processes: Processes, directory, home):
     """The targets that could be had, in the order of NAMES; and why the others could not."""
     targets, missing = [], []
     for starter, start in STARTERS.items():
-        wanted = {"sluice", "redirect"} & set(names) if starter == "sluice" else {starter} & set(names)
+        wanted = TOGETHER.get(starter, {starter}) & set(names)
         if not wanted:
             continue
         try:
@@ -304,4 +344,4 @@ def start_wanted(names, processes: Processes, directory, home):
             if starter == "sluice":
                 raise
             missing.append(f"{starter}: {fault}")
-    return targets, missing
+    return sorted(targets, key=lambda each: NAMES.index(each.name)), missing

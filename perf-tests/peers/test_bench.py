@@ -56,6 +56,16 @@ class Figures(unittest.TestCase):
         self.assertIn("| ... to nginx's | ≥ 0.9 | - | not measured |", lines)
 
 
+    def test_same_node(self):
+        results = {"rate": {"mesh": [sample(p50=200.0)], "pods": [sample(p50=100.0)], "envoys": [sample(p50=480.0)],
+                            "direct": [sample(p50=80.0)]},
+                   "small": {"mesh": [sample(cpu=0.5)], "envoys": [sample(cpu=0.8)]}}
+        lines = figures.same_node(results)
+        self.assertIn("| ≤ 0.5 | 0.25 | met |", lines[0])
+        self.assertIn("| ≤ 0.5 | 0.62 | missed: 1.25 of the target |", lines[1])
+        self.assertEqual(figures.same_node({}), [])
+
+
 class Output(unittest.TestCase):
     def test_the_chart_is_xml(self):
         results = {"small": {"sluice": [sample()], "nginx": [sample()]}}
@@ -89,7 +99,7 @@ class Options(unittest.TestCase):
 
 class Alike(unittest.TestCase):
     def test_all_know_the_host_and_the_backend(self):
-        for text in (str(proxies.envoy_config()), proxies.HAPROXY, str(proxies.sluice_resources())):
+        for text in (str(proxies.envoy_config(proxies.ENVOY_PORTS, 1, proxies.BACKEND)), proxies.HAPROXY, str(proxies.sluice_resources())):
             self.assertIn(proxies.HOST, text)
             for port in proxies.BACKEND.values():
                 self.assertIn(str(port), text)

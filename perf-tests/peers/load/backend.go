@@ -33,19 +33,19 @@ type peer struct {
 
 // backend answers GET /1k and GET /100k, sends without an end on another port, and echoes on a third one.
 func backend(args []string) {
-	if len(args) != 3 {
-		fail("backend takes three ports")
+	if len(args) != 4 {
+		fail("backend takes an address and three ports")
 	}
 	small, large := response(1024), response(100*1024)
 	file := zeros()
 	poll := newPoller()
 	peers := make([]*peer, 65536)
 	for i, kind := range []int{kindListenHTTP, kindListenSource, kindListenEcho} {
-		port, err := strconv.Atoi(args[i])
+		port, err := strconv.Atoi(args[i+1])
 		if err != nil {
-			fail("port '%s' (expected: a number)", args[i])
+			fail("port '%s' (expected: a number)", args[i+1])
 		}
-		fd := listen(port)
+		fd := listen(args[0], port)
 		peers[fd] = &peer{kind: kind}
 		poll.add(fd, syscall.EPOLLIN, int32(fd))
 	}

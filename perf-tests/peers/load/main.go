@@ -1,7 +1,7 @@
 // Command load is both ends of the comparison with other proxies: a backend that costs next to nothing, and a load
 // generator that is faster than what it measures. One thread each, on epoll, without allocation while it measures.
 //
-//	load backend HTTP_PORT SOURCE_PORT ECHO_PORT
+//	load backend IPV4 HTTP_PORT SOURCE_PORT ECHO_PORT
 //	load saturate|rate|connect|stream|pingpong|idle ...     (load MODE -h tells the options)
 //
 // Results go to standard output as one line of JSON.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"strconv"
 	"syscall"
@@ -93,14 +94,14 @@ func nanos() int64 {
 	return int64(time.Since(start))
 }
 
-func listen(port int) int {
+func listen(host string, port int) int {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		fail("socket: %v", err)
 	}
 	syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
-	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}); err != nil {
-		fail("127.0.0.1:%d can't be had: %v (expected: a port that nobody has)", port, err)
+	if err := syscall.Bind(fd, address(fmt.Sprintf("%s:%d", host, port))); err != nil {
+		fail("%s:%d can't be had: %v (expected: an address of ours and a port that nobody has)", host, port, err)
 	}
 	if err := syscall.Listen(fd, 4096); err != nil {
 		fail("listen: %v", err)
