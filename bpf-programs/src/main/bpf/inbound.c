@@ -5,6 +5,7 @@
  *
  *   sl_inbound    any:any -> podIP:port (listening)   -> inbound[podIP]
  *                 127/8, ::1, podIP -> podIP:port     own connection: to the app
+ *                 4-tuple is in straight[]            the agent's, whose other side is done: to the app
  *                 closed port                         to the kernel, which answers RST
  *
  * When the agent is gone: its link is gone, too, and SYNs reach the app directly. The listener is
@@ -32,6 +33,22 @@ static __always_inline int is_listening(__u64 cookie, const struct sl_addr *addr
 		key.addr.w[2] = 0;
 	l = bpf_map_lookup_elem(ports, &key);
 	return l && (l->count > 0 || l->flags & SL_LISTEN_SCANNED);
+}
+
+/* Whether the agent has announced the connection; it is told that the SYN was let through. */
+static __always_inline int is_straight(struct bpf_sk_lookup *ctx, const struct sl_addr *local,
+				       const struct sl_addr *remote)
+{
+	struct sl_tuple key = { .local = *remote, .remote = *local };
+	struct sl_straight *entry;
+
+	key.local_port = bpf_ntohs(ctx->remote_port);
+	key.remote_port = ctx->local_port;
+	entry = bpf_map_lookup_elem(&straight, &key);
+	if (!entry)
+		return 0;
+	entry->passed = 1;
+	return 1;
 }
 
 static __always_inline int pass(__u32 why)
@@ -78,6 +95,10 @@ int sl_inbound(struct bpf_sk_lookup *ctx)
 	listener = bpf_map_lookup_elem(&inbound, &local);
 	if (!listener)
 		return pass(SL_C_INBOUND_NO_LISTENER);
+	if (is_straight(ctx, &local, &remote)) {
+		bpf_sk_release(listener);
+		return pass(SL_C_INBOUND_STRAIGHT);
+	}
 	err = bpf_sk_assign(ctx, listener, 0);
 	bpf_sk_release(listener);
 	return pass(err ? SL_C_INBOUND_ASSIGN_FAILED : SL_C_INBOUND_STEERED);

@@ -32,6 +32,7 @@ struct sl_abi {
 	enum sl_listen_flag listen_flag;
 	struct sl_tuple tuple;
 	struct sl_pending pending;
+	struct sl_straight straight;
 	struct sl_port port;
 	struct sl_listen listen;
 };
@@ -78,6 +79,17 @@ struct {
 	__type(key, __u64);
 	__array(values, struct pending_pod);
 } pending SEC(".maps");
+
+/*
+ * Connections of the agent that a pod's app shall accept by itself, between connect and accept. LRU
+ * and for all pods together: an entry that a flood drives out costs its connection a second pass.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, SL_STRAIGHT_MAX);
+	__type(key, struct sl_tuple);
+	__type(value, struct sl_straight);
+} straight SEC(".maps");
 
 /* pod -> ports on which its apps listen */
 struct listening_pod {

@@ -10,7 +10,7 @@
 #ifndef SLUICE_ABI_H
 #define SLUICE_ABI_H
 
-#define SL_ABI_VERSION 1
+#define SL_ABI_VERSION 2
 
 #define SL_OUT_PORTS6 4
 
@@ -19,6 +19,8 @@
 /* For one pod: connections between SYN and accept, and listening ports. */
 #define SL_PENDING_MAX 8192
 #define SL_LISTENING_MAX 1024
+/* Of the machine: straight connections between SYN and accept. */
+#define SL_STRAIGHT_MAX 8192
 
 struct sl_addr {
 	__u32 w[4];
@@ -61,12 +63,14 @@ _Static_assert(sizeof(struct sl_dst) == 24, "sl_dst");
 enum sl_own_kind {
 	SL_OWN_EXEMPT = 1,  /* listener (its children inherit), upstream connection */
 	SL_OWN_SHOWING = 2, /* inbound upstream: the app that accepts it sees `shown` as its peer */
+	/* outbound upstream: the pod that it leads to may take it past the inbound listener */
+	SL_OWN_STRAIGHT = 3,
 };
 
 /* own_sk: the agent's own socket -> ; written by user space by fd */
 struct sl_own {
 	__u32 kind;
-	__u32 reserved;
+	__u32 straight; /* SL_OWN_STRAIGHT, written by the kernel side: 1 once it was let through */
 	struct sl_dst shown;
 };
 _Static_assert(sizeof(struct sl_own) == 32, "sl_own");
@@ -92,6 +96,12 @@ struct sl_pending {
 	struct sl_dst what;
 };
 _Static_assert(sizeof(struct sl_pending) == 28, "sl_pending");
+
+/* Value of `straight`, whose key is the tuple seen from the side that dialled. */
+struct sl_straight {
+	__u32 passed; /* 1: sk_lookup let its SYN through to the app, and would have steered it else */
+};
+_Static_assert(sizeof(struct sl_straight) == 4, "sl_straight");
 
 /* Key of a pod's inner map of `listening`: ::ffff:0.0.0.0 is any IPv4 address, :: any IPv6 address. */
 struct sl_port {
@@ -161,6 +171,7 @@ enum sl_counter {
 	SL_C_INBOUND_NOT_LISTENING,
 	SL_C_INBOUND_NO_LISTENER,
 	SL_C_INBOUND_ASSIGN_FAILED,
+	SL_C_INBOUND_STRAIGHT,
 	SL_C_MAX,
 };
 

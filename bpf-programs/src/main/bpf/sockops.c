@@ -5,6 +5,9 @@
  *
  *   sl_sockops   TCP_CONNECT      app's redirected socket, agent's inbound upstream:
  *                                 pending[pod][4-tuple] = original destination, true client
+ *                                 agent's outbound upstream to a pod of this machine:
+ *                                 straight[4-tuple], which only who can write own_sk causes
+ *                ACTIVE_ESTABLISHED   agent's outbound upstream: was it let through? -> own_sk
  *                PASSIVE_ESTABLISHED  moved into the accepted socket's storage
  *                STATE -> CLOSE   what was never accepted is deleted
  *                TCP_LISTEN       listening[pod][address, port] + 1
@@ -57,6 +60,37 @@ static __always_inline void watch_states(struct bpf_sock_ops *ctx)
 	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 }
 
+/* Before its SYN is sent; without room for it the SYN is steered as anybody's. */
+static __always_inline void announce_straight(struct bpf_sock_ops *ctx)
+{
+	struct sl_straight value = {};
+	struct sl_tuple key = {};
+
+	own_tuple(ctx, &key);
+	if (bpf_map_update_elem(&straight, &key, &value, BPF_ANY))
+		count(SL_C_PENDING_FULL);
+	else
+		watch_states(ctx);
+}
+
+/*
+ * The answer to the SYN is here, so sk_lookup has seen it. The entry stays until the app's side is
+ * established: with SYN cookies the last packet of the handshake passes sk_lookup, too.
+ */
+static __always_inline void on_established(struct bpf_sock_ops *ctx, struct bpf_sock *sk)
+{
+	struct sl_own *own = bpf_sk_storage_get(&own_sk, sk, 0, 0);
+	struct sl_straight *entry;
+	struct sl_tuple key = {};
+
+	if (!own || own->kind != SL_OWN_STRAIGHT)
+		return;
+	own_tuple(ctx, &key);
+	entry = bpf_map_lookup_elem(&straight, &key);
+	if (entry)
+		own->straight = entry->passed;
+}
+
 static __always_inline void on_connect(struct bpf_sock_ops *ctx, struct bpf_sock *sk)
 {
 	struct sl_own *own = bpf_sk_storage_get(&own_sk, sk, 0, 0);
@@ -65,6 +99,10 @@ static __always_inline void on_connect(struct bpf_sock_ops *ctx, struct bpf_sock
 	struct sl_dst *dst;
 	void *conns;
 
+	if (own && own->kind == SL_OWN_STRAIGHT) {
+		announce_straight(ctx);
+		return;
+	}
 	if (own) {
 		if (own->kind != SL_OWN_SHOWING)
 			return;
@@ -102,11 +140,14 @@ static __always_inline void on_accepted(struct bpf_sock_ops *ctx, struct bpf_soc
 	key.remote = own.local;
 	key.local_port = own.remote_port;
 	key.remote_port = own.local_port;
-	p = bpf_map_lookup_elem(conns, &key);
-	if (!p)
-		return;
-	what = p->what;
 	ours = bpf_sk_storage_get(&own_sk, sk, 0, 0) != 0;
+	p = bpf_map_lookup_elem(conns, &key);
+	if (!p) {
+		if (!ours)
+			bpf_map_delete_elem(&straight, &key);
+		return;
+	}
+	what = p->what;
 	if (p->kind == SL_PENDING_DST && ours) {
 		stored = bpf_sk_storage_get(&acc_dst, sk, &what, BPF_SK_STORAGE_GET_F_CREATE);
 		count(stored ? SL_C_ACCEPTED_DST : SL_C_STORAGE_FAILED);
@@ -232,15 +273,20 @@ static __always_inline void on_listen_end(struct bpf_sock_ops *ctx, struct bpf_s
 	count(SL_C_LISTEN_CLOSED);
 }
 
-static __always_inline void on_close(struct bpf_sock_ops *ctx)
+static __always_inline void on_close(struct bpf_sock_ops *ctx, struct bpf_sock *sk)
 {
-	void *conns = pending_of(ctx);
+	struct sl_own *own = bpf_sk_storage_get(&own_sk, sk, 0, 0);
 	struct sl_tuple key = {};
+	void *conns;
 
-	if (!conns)
-		return;
 	own_tuple(ctx, &key);
-	if (!bpf_map_delete_elem(conns, &key))
+	if (own && own->kind == SL_OWN_STRAIGHT) {
+		if (!bpf_map_delete_elem(&straight, &key))
+			count(SL_C_PENDING_LEFTOVER);
+		return;
+	}
+	conns = pending_of(ctx);
+	if (conns && !bpf_map_delete_elem(conns, &key))
 		count(SL_C_PENDING_LEFTOVER);
 }
 
@@ -255,6 +301,9 @@ int sl_sockops(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 		on_connect(ctx, sk);
 		break;
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+		on_established(ctx, sk);
+		break;
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
 		on_accepted(ctx, sk);
 		break;
@@ -265,7 +314,7 @@ int sl_sockops(struct bpf_sock_ops *ctx)
 		if (ctx->args[0] == BPF_TCP_LISTEN)
 			on_listen_end(ctx, sk);
 		else if (ctx->args[1] == BPF_TCP_CLOSE)
-			on_close(ctx);
+			on_close(ctx, sk);
 		break;
 	}
 	return ALLOW;

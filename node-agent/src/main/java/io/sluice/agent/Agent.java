@@ -7,6 +7,7 @@ import io.sluice.agent.admin.AdminServer;
 import io.sluice.agent.enrol.EnrolSettings;
 import io.sluice.agent.enrol.Enrolment;
 import io.sluice.agent.enrol.PodEnroller;
+import io.sluice.agent.enrol.PodsByAddress;
 import io.sluice.agent.kernel.abi.Counter;
 import io.sluice.agent.kernel.program.AttachedDatapath;
 import io.sluice.agent.kernel.program.Cgroup2;
@@ -76,11 +77,12 @@ public final class Agent implements AutoCloseable {
     RouteTables tables = new RouteTables();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     running.push(new Part("meters", registry::close));
-    Proxy proxy = keep("proxy", startProxy(settings, tables, datapath, registry));
+    PodsByAddress pods = new PodsByAddress();
+    Proxy proxy = keep("proxy", startProxy(settings, tables, datapath, pods, registry));
 
     Enrolment enrolment =
         new Enrolment(
-            new PodEnroller(home, datapath, proxy), EnrolSettings.defaults(settings.drain()));
+            new PodEnroller(home, datapath, proxy, pods), EnrolSettings.defaults(settings.drain()));
     DirectorySource source =
         new DirectorySource(settings.configDirectory(), tables, enrolment.events());
     LiveView view = new LiveView(settings, cgroup, tables, source, enrolment, datapath);
@@ -135,6 +137,7 @@ public final class Agent implements AutoCloseable {
       AgentSettings settings,
       RouteTables tables,
       AttachedDatapath datapath,
+      PodsByAddress pods,
       PrometheusMeterRegistry registry) {
     // It looks at all network interfaces once: here, and not while a thread is in a pod's
     // namespace.
@@ -144,6 +147,7 @@ public final class Agent implements AutoCloseable {
         tables,
         datapath.originalDestinations()::of,
         new KernelSockets(datapath.ownSockets()),
+        pods,
         PrometheusTelemetry.register(
             registry, TelemetryLimits.DEFAULT, System::nanoTime, settings.version()));
   }

@@ -12,6 +12,16 @@ record KernelSockets(io.sluice.agent.kernel.abi.OwnSockets map) implements OwnSo
   }
 
   @Override
+  public void exemptStraight(int fd) {
+    map.exemptStraight(fd);
+  }
+
+  @Override
+  public boolean wentStraight(int fd) {
+    return map.wentStraight(fd);
+  }
+
+  @Override
   public void exemptShowing(int fd, InetSocketAddress trueClient) {
     map.exemptShowing(fd, trueClient);
   }

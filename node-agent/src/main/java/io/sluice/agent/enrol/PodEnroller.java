@@ -36,12 +36,19 @@ public final class PodEnroller implements Enroller {
   private final HomeNamespace home;
   private final AttachedDatapath datapath;
   private final Proxy proxy;
+  private final PodsByAddress pods;
 
   private final Claims claims = new Claims(this::namespaceAt);
 
-  /** All stay the caller's. */
-  public PodEnroller(HomeNamespace home, AttachedDatapath datapath, Proxy proxy) {
+  /**
+   * All stay the caller's.
+   *
+   * @param pods told of each pod while it is steered
+   */
+  public PodEnroller(
+      HomeNamespace home, AttachedDatapath datapath, Proxy proxy, PodsByAddress pods) {
     this.home = home;
+    this.pods = pods;
     this.datapath = datapath;
     this.proxy = proxy;
   }
@@ -149,7 +156,7 @@ public final class PodEnroller implements Enroller {
         steering.enable(Listeners.steeredTo(listeners.listeners()));
         OlderConnections older = new OlderConnections(() -> connections(namespace));
         return new SteeredPod(
-            pod, namespace, workload, sockets, steering, listeners, older, addresses, claims);
+            pod, namespace, workload, sockets, steering, listeners, older, addresses, claims, pods);
       } catch (RuntimeException e) {
         sockets.end();
         listeners.close();

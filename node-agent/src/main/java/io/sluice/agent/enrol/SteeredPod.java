@@ -6,25 +6,54 @@ import io.sluice.agent.view.PodStatus;
 import io.sluice.mesh.workload.MeshPod;
 import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.PodProxy;
+import io.sluice.proxy.doors.LocalPod;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** A pod whose connections the datapath steers into the proxy. Owns all that it is made of. */
 final class SteeredPod implements EnrolledPod {
 
+  /** It as other pods of this machine see it that call it. Event loops. */
+  private final class Here implements LocalPod {
+    @Override
+    public String uid() {
+      return uid;
+    }
+
+    @Override
+    public Workload workload() {
+      return present.get();
+    }
+
+    @Override
+    public boolean steered() {
+      return steering;
+    }
+
+    @Override
+    public void appRefused() {
+      sockets.appRefused();
+    }
+  }
+
   private final NetworkNamespace namespace;
   private final AtomicReference<Workload> workload;
+  private final Supplier<Workload> present;
   private final NamespaceSockets sockets;
   private final PodDatapath datapath;
   private final PodProxy proxy;
   private final OlderConnections older;
   private final Claims claims;
+  private final PodsByAddress pods;
+  private final String uid;
+  private final Here here = new Here();
   private boolean takesIp6;
   private MeshPod as;
   private volatile FoundAddresses addresses;
-  private boolean steering = true;
+  private volatile boolean steering = true;
   private boolean closed;
 
   SteeredPod(
@@ -36,10 +65,14 @@ final class SteeredPod implements EnrolledPod {
       PodProxy proxy,
       OlderConnections older,
       FoundAddresses addresses,
-      Claims claims) {
+      Claims claims,
+      PodsByAddress pods) {
     this.as = as;
+    this.uid = as.uid();
+    this.pods = pods;
     this.namespace = namespace;
     this.workload = workload;
+    this.present = workload::get;
     this.sockets = sockets;
     this.datapath = datapath;
     this.proxy = proxy;
@@ -47,6 +80,7 @@ final class SteeredPod implements EnrolledPod {
     this.claims = claims;
     this.addresses = addresses;
     this.takesIp6 = addresses.hasIp6();
+    pods.put(here, addresses.all());
   }
 
   @Override
@@ -104,13 +138,17 @@ final class SteeredPod implements EnrolledPod {
     }
     datapath.updateAddresses(now.steered());
     addresses = now;
+    if (steering) {
+      pods.put(here, now.all());
+    }
   }
 
   @Override
   public void stopSteering() {
     if (steering) {
-      datapath.disable();
       steering = false;
+      pods.remove(here);
+      datapath.disable();
       claims.change(namespace.cookie(), List.of());
     }
   }

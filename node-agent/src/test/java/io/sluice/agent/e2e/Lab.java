@@ -150,6 +150,31 @@ final class Lab implements AutoCloseable {
         () -> run(List.of("ip", "netns", "pids", pod.netns())).out().isEmpty());
   }
 
+  /** Drops what these pods send each other; what they exchange with other pods is let through. */
+  void part(Pod one, Pod other) {
+    isolate(one, "on");
+    isolate(other, "on");
+  }
+
+  /** Undoes {@link #part}. */
+  void join(Pod one, Pod other) {
+    isolate(one, "off");
+    isolate(other, "off");
+  }
+
+  private void isolate(Pod pod, String isolated) {
+    ip(
+        "-n",
+        PREFIX + "lan",
+        "link",
+        "set",
+        linkOf(pod),
+        "type",
+        "bridge_slave",
+        "isolated",
+        isolated);
+  }
+
   /** The bridge's end of the pod's cable. */
   String linkOf(Pod pod) {
     return "p" + pod.ip4().substring(pod.ip4().lastIndexOf('.') + 1);

@@ -71,6 +71,7 @@ class CyclesTest {
   private HomeNamespace home;
   private AttachedDatapath datapath;
   private Proxy proxy;
+  private final PodsByAddress byAddress = new PodsByAddress();
   private PodEnroller enroller;
   private NetworkNamespace world;
   private ServerSocketChannel server;
@@ -89,12 +90,13 @@ class CyclesTest {
             new RouteTables(),
             datapath.originalDestinations()::of,
             ownSockets(),
+            byAddress,
             PrometheusTelemetry.register(
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 TelemetryLimits.DEFAULT,
                 System::nanoTime,
                 "test"));
-    enroller = new PodEnroller(home, datapath, proxy);
+    enroller = new PodEnroller(home, datapath, proxy, byAddress);
     world = home.open(network.path("x"));
     server = world.call(CyclesTest::newServer);
     server.bind(new InetSocketAddress("0.0.0.0", PORT));
@@ -106,6 +108,16 @@ class CyclesTest {
       @Override
       public void exempt(int fd) {
         datapath.ownSockets().exempt(fd);
+      }
+
+      @Override
+      public void exemptStraight(int fd) {
+        datapath.ownSockets().exemptStraight(fd);
+      }
+
+      @Override
+      public boolean wentStraight(int fd) {
+        return datapath.ownSockets().wentStraight(fd);
       }
 
       @Override

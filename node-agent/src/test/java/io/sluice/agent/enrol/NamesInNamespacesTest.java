@@ -22,6 +22,7 @@ import io.sluice.proxy.intercept.PodContext;
 import io.sluice.proxy.transport.Transport;
 import io.sluice.proxy.upstream.Acquired;
 import io.sluice.proxy.upstream.PooledUpstreams;
+import io.sluice.proxy.upstream.StraightWay;
 import io.sluice.proxy.upstream.UpstreamSettings;
 import io.sluice.proxy.upstream.UpstreamTarget;
 import java.io.IOException;
@@ -87,6 +88,14 @@ class NamesInNamespacesTest {
         public void exempt(int fd) {}
 
         @Override
+        public void exemptStraight(int fd) {}
+
+        @Override
+        public boolean wentStraight(int fd) {
+          return false;
+        }
+
+        @Override
         public void exemptShowing(int fd, InetSocketAddress trueClient) {}
       };
 
@@ -109,6 +118,7 @@ class NamesInNamespacesTest {
             UpstreamSettings.defaults(Transport.EPOLL),
             loops,
             NO_OWN_SOCKETS,
+            StraightWay.NONE,
             SplittableRandom::new);
   }
 

@@ -38,6 +38,14 @@ class PodEnrollerTest {
         public void exempt(int fd) {}
 
         @Override
+        public void exemptStraight(int fd) {}
+
+        @Override
+        public boolean wentStraight(int fd) {
+          return false;
+        }
+
+        @Override
         public void exemptShowing(int fd, InetSocketAddress trueClient) {}
       };
 
@@ -46,6 +54,7 @@ class PodEnrollerTest {
   private HomeNamespace home;
   private AttachedDatapath datapath;
   private Proxy proxy;
+  private final PodsByAddress byAddress = new PodsByAddress();
   private PodEnroller enroller;
 
   @BeforeEach
@@ -59,12 +68,13 @@ class PodEnrollerTest {
             new RouteTables(),
             datapath.originalDestinations()::of,
             NO_OWN_SOCKETS,
+            byAddress,
             PrometheusTelemetry.register(
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 TelemetryLimits.DEFAULT,
                 System::nanoTime,
                 "test"));
-    enroller = new PodEnroller(home, datapath, proxy);
+    enroller = new PodEnroller(home, datapath, proxy, byAddress);
   }
 
   @AfterEach

@@ -54,6 +54,8 @@ public final class TestProxy implements AutoCloseable {
   private final List<Channel> out6 = new ArrayList<>();
   private final EpollServerSocketChannel in4;
   private final EpollServerSocketChannel in6;
+  private final List<Boolean> wentStraight = new CopyOnWriteArrayList<>();
+  private volatile boolean straight;
 
   public TestProxy(AttachedDatapath datapath, NetworkNamespace namespace, long seed) {
     this.datapath = datapath;
@@ -83,6 +85,16 @@ public final class TestProxy implements AutoCloseable {
   /** Where each redirected connection arrived: an address of 127/8 or ::1. */
   public List<InetSocketAddress> arrivedAt() {
     return List.copyOf(arrivedAt);
+  }
+
+  /** Its outbound connections ask to pass the called pod's listener by from now on, or not. */
+  public void goStraight(boolean wish) {
+    straight = wish;
+  }
+
+  /** Of each connection that asked for it and was established: whether it was let through. */
+  public List<Boolean> wentStraight() {
+    return List.copyOf(wentStraight);
   }
 
   /** Connections stay in the kernel's queues from now on. */
@@ -172,6 +184,10 @@ public final class TestProxy implements AutoCloseable {
       accepted.pipeline().addLast(new Relay(connected.channel()));
       connected.addListener(done -> {
         if (done.isSuccess()) {
+          if (outbound && straight) {
+            int fd = ((EpollSocketChannel) connected.channel()).fd().intValue();
+            wentStraight.add(datapath.ownSockets().wentStraight(fd));
+          }
           accepted.config().setAutoRead(true);
           connected.channel().config().setAutoRead(true);
         } else {
@@ -182,7 +198,9 @@ public final class TestProxy implements AutoCloseable {
 
     private EpollSocketChannel upstreamSocket(InetSocketAddress client) {
       EpollSocketChannel socket = namespace.call(() -> new EpollSocketChannel());
-      if (outbound) {
+      if (outbound && straight) {
+        datapath.ownSockets().exemptStraight(socket.fd().intValue());
+      } else if (outbound) {
         datapath.ownSockets().exempt(socket.fd().intValue());
       } else {
         datapath.ownSockets().exemptShowing(socket.fd().intValue(), client);

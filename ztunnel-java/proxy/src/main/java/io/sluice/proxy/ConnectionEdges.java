@@ -5,12 +5,15 @@ import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.workload.Workload;
+import io.sluice.proxy.doors.LocalPod;
 import io.sluice.proxy.http.HttpPlan;
 import io.sluice.proxy.http.HttpRooms;
 import io.sluice.proxy.intercept.InterceptedConnection;
+import io.sluice.proxy.route.InboundRouter;
 import io.sluice.proxy.telemetry.Edge;
 import io.sluice.proxy.telemetry.MeshTelemetry;
 import io.sluice.proxy.telemetry.Reporter;
+import io.sluice.proxy.upstream.UpstreamConnection;
 import java.net.InetAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,8 @@ final class ConnectionEdges {
   private final InterceptedConnection connection;
   private @Nullable Edge last;
   private MeshTelemetry.@Nullable HttpEdge lastHttp;
+  private @Nullable Edge lastCalled;
+  private Optional<MeshTelemetry.HttpEdge> lastCalledHttp = Optional.empty();
 
   ConnectionEdges(MeshTelemetry telemetry, RouteTables tables, InterceptedConnection connection) {
     this.telemetry = telemetry;
@@ -49,11 +54,47 @@ final class ConnectionEdges {
       public MeshTelemetry.HttpEdge edge(Optional<ServiceId> service, Optional<Endpoint> endpoint) {
         return http(service, endpoint);
       }
+
+      @Override
+      public Optional<MeshTelemetry.HttpEdge> calledEdge(
+          UpstreamConnection upstream, HttpRequest request) {
+        return upstream.straightTo().isPresent()
+            ? calledHttp(upstream, upstream.straightTo().get(), request)
+            : Optional.empty();
+      }
     };
   }
 
   MeshTelemetry.TcpEdge tcp(Optional<ServiceId> service, Optional<Endpoint> endpoint) {
     return telemetry.tcp(edge(service, endpoint));
+  }
+
+  /** Of both sides, where the called one does not count by itself. */
+  MeshTelemetry.TcpEdge tcpOver(Optional<ServiceId> service, UpstreamConnection upstream) {
+    MeshTelemetry.TcpEdge calling = tcp(service, Optional.of(upstream.endpoint()));
+    Optional<LocalPod> pod = upstream.straightTo();
+    return pod.isPresent()
+        ? new BothTcpEdges(calling, telemetry.tcp(called(upstream, pod.get(), "")))
+        : calling;
+  }
+
+  private Optional<MeshTelemetry.HttpEdge> calledHttp(
+      UpstreamConnection upstream, LocalPod pod, HttpRequest request) {
+    Edge edge = called(upstream, pod, RequestViews.authority(request));
+    if (!edge.equals(lastCalled)) {
+      lastCalled = edge;
+      lastCalledHttp = Optional.of(telemetry.http(edge));
+    }
+    return lastCalledHttp;
+  }
+
+  /** As the called pod's own pass would have it. */
+  private Edge called(UpstreamConnection upstream, LocalPod pod, String authority) {
+    return new Edge(
+        Reporter.DESTINATION,
+        Optional.of(connection.pod().workload()),
+        Optional.of(pod.workload()),
+        InboundRouter.service(tables.current(), upstream.endpoint().address(), authority));
   }
 
   private MeshTelemetry.HttpEdge http(Optional<ServiceId> service, Optional<Endpoint> endpoint) {

@@ -2,7 +2,7 @@ package io.sluice.proxy;
 
 import io.netty.channel.Channel;
 import io.sluice.mesh.service.Cluster;
-import io.sluice.mesh.service.Endpoint;
+import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.TcpOptions;
 import io.sluice.proxy.detect.Detected;
 import io.sluice.proxy.intercept.InterceptedConnection;
@@ -11,6 +11,7 @@ import io.sluice.proxy.tcp.EarlyServer;
 import io.sluice.proxy.tcp.TcpWay;
 import io.sluice.proxy.telemetry.MeshTelemetry.TcpEdge;
 import io.sluice.proxy.upstream.Acquired;
+import io.sluice.proxy.upstream.UpstreamConnection;
 import io.sluice.proxy.upstream.UpstreamTarget;
 import io.sluice.proxy.upstream.Upstreams;
 import java.util.List;
@@ -126,9 +127,12 @@ final class OpaqueWay implements TcpWay {
   }
 
   @Override
-  public TcpEdge edge(Optional<Endpoint> endpoint) {
+  public TcpEdge edge(Optional<UpstreamConnection> upstream) {
     TcpDecision decided = decision;
-    return edges.tcp(decided == null ? Optional.empty() : decided.service(), endpoint);
+    Optional<ServiceId> service = decided == null ? Optional.empty() : decided.service();
+    return upstream.isPresent()
+        ? edges.tcpOver(service, upstream.get())
+        : edges.tcp(service, Optional.empty());
   }
 
   /** Calls back once, perhaps now; not when something else was begun meanwhile. */

@@ -5,6 +5,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.sluice.mesh.RouteTables;
+import io.sluice.proxy.doors.LocalPods;
 import io.sluice.proxy.doors.OriginalDestinations;
 import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.intercept.PodContext;
@@ -55,6 +56,7 @@ public final class Proxy implements AutoCloseable {
   /**
    * Starts the event loops; nothing is accepted yet.
    *
+   * @param pods those that are steered to the listeners of {@link #open}
    * @throws IllegalStateException when the transport can't be used on this machine
    */
   public static Proxy start(
@@ -62,6 +64,7 @@ public final class Proxy implements AutoCloseable {
       RouteTables tables,
       OriginalDestinations originals,
       OwnSockets own,
+      LocalPods pods,
       MeshTelemetry telemetry) {
     settings
         .transport()
@@ -73,7 +76,12 @@ public final class Proxy implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             settings.eventLoops(), threads(), settings.transport().newIoHandlerFactory());
     PooledUpstreams upstreams =
-        new PooledUpstreams(settings.upstream(), loops, own, SplittableRandom::new);
+        new PooledUpstreams(
+            settings.upstream(),
+            loops,
+            own,
+            new StraightDials(tables, pods),
+            SplittableRandom::new);
     ProxyPipeline pipeline =
         new ProxyPipeline(
             settings,

@@ -15,6 +15,7 @@ import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.UpstreamTls;
 import io.sluice.proxy.detect.Detected;
+import io.sluice.proxy.doors.LocalPod;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.intercept.InterceptedConnection;
@@ -133,6 +134,11 @@ class OpaqueWayTest {
     @Override
     public Endpoint endpoint() {
       return new Endpoint(DIALLED, Optional.empty());
+    }
+
+    @Override
+    public Optional<LocalPod> straightTo() {
+      return Optional.empty();
     }
 
     @Override

@@ -39,6 +39,7 @@ class PodListenersTest {
             new RouteTables(),
             doors.destinations(),
             doors.own(),
+            doors.pods(),
             new QuietTelemetry());
   }
 

@@ -61,7 +61,8 @@ final class ProxyRig implements AutoCloseable {
   ProxyRig(InetSocketAddress server, ProxySettings settings) {
     Need.transport(settings.transport());
     this.server = server;
-    proxy = Proxy.start(settings, tables, doors.destinations(), doors.own(), telemetry);
+    proxy =
+        Proxy.start(settings, tables, doors.destinations(), doors.own(), doors.pods(), telemetry);
     opened = proxy.open(pod, false);
     doors.destinations().set(server);
   }

@@ -46,7 +46,9 @@ public enum Counter {
   INBOUND_NOT_ENABLED,
   INBOUND_NOT_LISTENING,
   INBOUND_NO_LISTENER,
-  INBOUND_ASSIGN_FAILED;
+  INBOUND_ASSIGN_FAILED,
+  /** A connection of the proxy went to the app by itself: the proxy had done both sides. */
+  INBOUND_STRAIGHT;
 
   /** For a metric's label: lower case. */
   public String label() {

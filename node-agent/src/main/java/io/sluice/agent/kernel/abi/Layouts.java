@@ -41,7 +41,7 @@ final class Layouts {
 
   static final StructLayout OWN =
       MemoryLayout.structLayout(
-              JAVA_INT.withName("kind"), JAVA_INT.withName("reserved"), DST.withName("shown"))
+              JAVA_INT.withName("kind"), JAVA_INT.withName("straight"), DST.withName("shown"))
           .withName("sl_own");
 
   static final StructLayout TUPLE =
@@ -55,6 +55,9 @@ final class Layouts {
   static final StructLayout PENDING =
       MemoryLayout.structLayout(JAVA_INT.withName("kind"), DST.withName("what"))
           .withName("sl_pending");
+
+  static final StructLayout STRAIGHT =
+      MemoryLayout.structLayout(JAVA_INT.withName("passed")).withName("sl_straight");
 
   static final StructLayout PORT =
       MemoryLayout.structLayout(
@@ -70,7 +73,7 @@ final class Layouts {
 
   /** All of them, for the layout test. */
   static final List<StructLayout> ALL =
-      List.of(ADDR, POD, DST, OWN, TUPLE, PENDING, PORT, LISTEN, POD_IP);
+      List.of(ADDR, POD, DST, OWN, TUPLE, PENDING, STRAIGHT, PORT, LISTEN, POD_IP);
 
   private Layouts() {}
 

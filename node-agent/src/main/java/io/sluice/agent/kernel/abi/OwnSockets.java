@@ -13,8 +13,10 @@ import java.util.List;
 public final class OwnSockets {
   static final int EXEMPT = 1;
   static final int SHOWING = 2;
+  static final int STRAIGHT = 3;
 
   private static final long KIND = Layouts.offset(Layouts.OWN, "kind");
+  private static final long WENT_STRAIGHT = Layouts.offset(Layouts.OWN, "straight");
   private static final long SHOWN = Layouts.offset(Layouts.OWN, "shown");
 
   private final BpfMap map;
@@ -25,9 +27,33 @@ public final class OwnSockets {
 
   /** A listener, whose children inherit it, or an upstream connection. */
   public void exempt(int fd) {
+    put(fd, EXEMPT);
+  }
+
+  /**
+   * An outbound upstream connection that shall not be steered to the inbound listener of the pod
+   * that it leads to.
+   */
+  public void exemptStraight(int fd) {
+    put(fd, STRAIGHT);
+  }
+
+  /**
+   * Whether a socket that was marked with {@link #exemptStraight}, and is connected, went past an
+   * inbound listener; false also where nothing would have steered it. A system call.
+   */
+  public boolean wentStraight(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(Layouts.OWN);
-      value.set(JAVA_INT, KIND, EXEMPT);
+      return map.get(arena.allocateFrom(JAVA_INT, fd), value)
+          && value.get(JAVA_INT, WENT_STRAIGHT) != 0;
+    }
+  }
+
+  private void put(int fd, int kind) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(Layouts.OWN);
+      value.set(JAVA_INT, KIND, kind);
       map.put(arena.allocateFrom(JAVA_INT, fd), value);
     }
   }

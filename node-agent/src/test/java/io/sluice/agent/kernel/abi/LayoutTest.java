@@ -67,7 +67,10 @@ class LayoutTest {
         .containsEntry("SL_POD_HAS_IP6", PodsMap.HAS_IP6);
     assertThat(btf.enumeration("sl_own_kind"))
         .isEqualTo(
-            Map.of("SL_OWN_EXEMPT", OwnSockets.EXEMPT, "SL_OWN_SHOWING", OwnSockets.SHOWING));
+            Map.of(
+                "SL_OWN_EXEMPT", OwnSockets.EXEMPT,
+                "SL_OWN_SHOWING", OwnSockets.SHOWING,
+                "SL_OWN_STRAIGHT", OwnSockets.STRAIGHT));
     assertThat(btf.enumeration("sl_pending_kind"))
         .containsEntry("SL_PENDING_DST", OriginalDestinations.KIND_DST);
     assertThat(btf.enumeration("sl_listen_flag"))

@@ -7,6 +7,7 @@ import io.sluice.agent.testbed.Mesh;
 import io.sluice.agent.testbed.NeedsRoot;
 import io.sluice.agent.testbed.PythonServer;
 import io.sluice.agent.testbed.TestNetwork;
+import io.sluice.agent.testbed.TestProxy;
 import io.sluice.agent.testbed.World;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -96,6 +97,78 @@ class WhatServersSeeTest {
       assertThat(server).isNotNull();
       assertThat(ask("a", "10.88.0.2", 8082)[1]).startsWith("::ffff:10.88.0.1:");
       assertThat(ask("a", "fd88::2", 8082)[1]).startsWith("fd88::1:");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10.88.0.2, ::ffff:10.88.0.1:", "fd88::2, fd88::1:"})
+  void serverSeesTheAddressOfClientPodThatComesStraight(String dialled, String client) {
+    TestProxy proxy = world.mesh().pod("a").proxy();
+    try (PythonServer server = serve("::", 8093)) {
+      assertThat(server).isNotNull();
+      proxy.goStraight(true);
+      long steered = world.mesh().count(Counter.INBOUND_STEERED);
+      long straight = world.mesh().count(Counter.INBOUND_STRAIGHT);
+      List<String> seen =
+          world.seenDuring(
+              "b",
+              () -> {
+                String[] told = ask("a", dialled, 8093);
+                assertThat(told[1]).as("accept()").startsWith(client);
+                assertThat(told[2]).as("getpeername()").isEqualTo(told[1]);
+              });
+      assertThat(seen).as("through the called pod's listener").isEmpty();
+      assertThat(world.mesh().count(Counter.INBOUND_STEERED)).isEqualTo(steered);
+      assertThat(world.mesh().count(Counter.INBOUND_STRAIGHT)).isEqualTo(straight + 1);
+      assertThat(proxy.wentStraight().getLast()).isTrue();
+    } finally {
+      proxy.goStraight(false);
+    }
+  }
+
+  @Test
+  void connectionThatWasNotAnnouncedIsSteeredAsBefore() {
+    TestProxy proxy = world.mesh().pod("a").proxy();
+    try (PythonServer server = serve("::", 8094)) {
+      assertThat(server).isNotNull();
+      proxy.goStraight(true);
+      long leftover = world.mesh().count(Counter.PENDING_LEFTOVER);
+      ask("a", "10.88.0.2", 8094);
+      proxy.goStraight(false);
+      List<String> seen = world.seenDuring("b", () -> ask("a", "10.88.0.2", 8094));
+      assertThat(seen).hasSize(1);
+      assertThat(world.mesh().count(Counter.PENDING_LEFTOVER))
+          .as("what was under way is forgotten at accept")
+          .isEqualTo(leftover);
+    } finally {
+      proxy.goStraight(false);
+    }
+  }
+
+  @Test
+  void closedPortRefusesWhoComesStraightAndNothingIsLeftOfIt() {
+    TestProxy proxy = world.mesh().pod("a").proxy();
+    proxy.goStraight(true);
+    try {
+      long leftover = world.mesh().count(Counter.PENDING_LEFTOVER);
+      assertThat(refused("a", "10.88.0.2", 9998)).isEqualTo("ECONNRESET");
+      assertThat(refused("a", "fd88::2", 9998)).isEqualTo("ECONNRESET");
+      assertThat(world.mesh().count(Counter.PENDING_LEFTOVER)).isEqualTo(leftover + 2);
+    } finally {
+      proxy.goStraight(false);
+    }
+  }
+
+  @Test
+  void connectionToPodThatTakesNoPartDidNotPassByAnything() {
+    TestProxy proxy = world.mesh().pod("a").proxy();
+    proxy.goStraight(true);
+    try {
+      String[] told = ask("a", "10.88.0.3", 8080);
+      assertThat(told[1]).startsWith("::ffff:10.88.0.1:");
+      assertThat(proxy.wentStraight().getLast()).isFalse();
+    } finally {
+      proxy.goStraight(false);
     }
   }
 

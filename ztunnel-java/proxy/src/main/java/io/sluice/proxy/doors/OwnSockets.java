@@ -11,6 +11,20 @@ public interface OwnSockets {
   void exempt(int fd);
 
   /**
+   * For an outbound upstream connection to a pod of this machine whose side the proxy has done
+   * already: exempt, and that pod's app shall accept it without a second pass through the proxy.
+   */
+  void exemptStraight(int fd);
+
+  /**
+   * What became of that, once the socket is connected.
+   *
+   * @return true: the app has it, and without the mark it would have come to the proxy once more;
+   *     false: it has come to the proxy again, or the pod takes no part
+   */
+  boolean wentStraight(int fd);
+
+  /**
    * For an inbound upstream connection: exempt, and the app that accepts it sees this address as
    * its peer.
    *

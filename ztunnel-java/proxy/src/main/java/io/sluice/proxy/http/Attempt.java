@@ -41,7 +41,7 @@ final class Attempt {
     switch (acquired) {
       case Acquired.Ready(UpstreamConnection lent) -> {
         connection = lent;
-        exchange.connected(lent.endpoint());
+        exchange.connected(lent);
       }
       case Acquired.Failed failed -> exchange.fail(failed.failure());
     }

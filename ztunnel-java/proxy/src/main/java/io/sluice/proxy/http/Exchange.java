@@ -13,7 +13,10 @@ import io.sluice.proxy.fault.FaultExit;
 import io.sluice.proxy.fault.ResponseFlag;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.resilience.Deadline;
+import io.sluice.proxy.telemetry.MeshTelemetry.HttpEdge;
+import io.sluice.proxy.upstream.UpstreamConnection;
 import io.sluice.proxy.upstream.UpstreamTarget;
+import io.sluice.proxy.upstream.UpstreamTarget.Carries;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +59,7 @@ final class Exchange {
   private State state = State.CONNECTING;
   private Optional<ServiceId> service = Optional.empty();
   private Optional<Endpoint> endpoint = Optional.empty();
+  private Optional<HttpEdge> called = Optional.empty();
   private HttpPlan.@Nullable Forward plan;
   private Attempt attempt = new Attempt(this);
   private int attempts;
@@ -105,14 +109,18 @@ final class Exchange {
   private void attempt(HttpPlan.Forward forward, boolean reuse) {
     state = State.CONNECTING;
     attempts++;
+    called = Optional.empty();
     attempt.begin(
-        services.upstreams(), new UpstreamTarget(forward.cluster(), connection, reuse), loop());
+        services.upstreams(),
+        new UpstreamTarget(forward.cluster(), connection, reuse, Carries.HTTP),
+        loop());
   }
 
   /** The attempt has its connection. */
-  void connected(Endpoint to) {
+  void connected(UpstreamConnection to) {
     state = State.RUNNING;
-    endpoint = Optional.of(to);
+    endpoint = Optional.of(to.endpoint());
+    called = rooms.calledEdge(to, request.head());
     if (!attempt.open(request.head().method(), services.limits())) {
       upstreamClosed(false);
       return;
@@ -298,14 +306,14 @@ final class Exchange {
   private void over(ResponseFlag flag, long tunnelBytesFromClient, long tunnelBytesToClient) {
     state = State.OVER;
     clock.stopTimer();
-    rooms
-        .edge(service, endpoint)
-        .finished(
-            response.status(),
-            flag,
-            clock.elapsedNanos(),
-            request.bytes() + tunnelBytesFromClient,
-            response.bytes() + tunnelBytesToClient);
+    long nanos = clock.elapsedNanos();
+    long fromClient = request.bytes() + tunnelBytesFromClient;
+    long toClient = response.bytes() + tunnelBytesToClient;
+    rooms.edge(service, endpoint).finished(response.status(), flag, nanos, fromClient, toClient);
+    if (called.isPresent()) {
+      ResponseFlag seen = flag.atDestination();
+      called.get().finished(response.statusAtDestination(seen), seen, nanos, fromClient, toClient);
+    }
   }
 
   private InetSocketAddress address() {

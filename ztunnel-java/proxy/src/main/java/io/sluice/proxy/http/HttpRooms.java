@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.proxy.telemetry.MeshTelemetry;
+import io.sluice.proxy.upstream.UpstreamConnection;
 import java.util.Optional;
 
 /** What the exchanges of one connection ask of the other rooms. Event loop of the connection. */
@@ -23,4 +24,13 @@ public interface HttpRooms {
    * @param endpoint that was reached; empty when none was
    */
   MeshTelemetry.HttpEdge edge(Optional<ServiceId> service, Optional<Endpoint> endpoint);
+
+  /**
+   * Where an exchange is counted for the called side, too, because nobody else does.
+   *
+   * @param upstream on which it runs
+   * @param request head, before it is sent
+   * @return empty: the called side counts by itself, or takes no part
+   */
+  Optional<MeshTelemetry.HttpEdge> calledEdge(UpstreamConnection upstream, HttpRequest request);
 }

@@ -1,6 +1,7 @@
 package io.sluice.proxy.route;
 
 import io.sluice.mesh.RouteTable;
+import io.sluice.mesh.service.ServiceId;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -19,6 +20,18 @@ public final class InboundRouter {
   public static RouteDecision.Forward route(
       RouteTable table, InetSocketAddress podPort, String authority) {
     return new RouteDecision.Forward(
-        WellKnownClusters.INBOUND, PodPorts.service(table, podPort, authority), Optional.empty());
+        WellKnownClusters.INBOUND, service(table, podPort, authority), Optional.empty());
+  }
+
+  /**
+   * The service that telemetry names.
+   *
+   * @param table in force
+   * @param podPort what the client dialled: the pod's address and port
+   * @param authority as sent; empty for TCP
+   */
+  public static Optional<ServiceId> service(
+      RouteTable table, InetSocketAddress podPort, String authority) {
+    return PodPorts.service(table, podPort, authority);
   }
 }

@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import io.sluice.mesh.service.Endpoint;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.fault.OwnFaults;
 import io.sluice.proxy.fault.ResponseFlag;
@@ -161,7 +160,7 @@ final class Coupling {
     Side to = new Side(this, connection.channel(), settings);
     server = to;
     connection.channel().pipeline().addLast("relay", to);
-    edge = open(Optional.of(connection.endpoint()));
+    edge = open(Optional.of(connection));
     idleNanosMax = way.options().idleTimeout().map(Coupling::nanos).orElse(Long.MAX_VALUE);
     moved();
     for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
@@ -172,8 +171,8 @@ final class Coupling {
     to.coupleWith(client);
   }
 
-  private TcpEdge open(Optional<Endpoint> endpoint) {
-    TcpEdge opened = way.edge(endpoint);
+  private TcpEdge open(Optional<UpstreamConnection> to) {
+    TcpEdge opened = way.edge(to);
     opened.opened();
     return opened;
   }

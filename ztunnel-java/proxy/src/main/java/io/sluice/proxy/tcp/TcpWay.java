@@ -1,9 +1,9 @@
 package io.sluice.proxy.tcp;
 
-import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.TcpOptions;
 import io.sluice.proxy.telemetry.MeshTelemetry.TcpEdge;
 import io.sluice.proxy.upstream.Acquired;
+import io.sluice.proxy.upstream.UpstreamConnection;
 import io.sluice.proxy.upstream.Upstreams;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,7 +27,7 @@ public interface TcpWay {
   /**
    * The meters; asked once.
    *
-   * @param endpoint the server; empty when none was reached, or none was found
+   * @param upstream the server; empty when none was reached, or none was found
    */
-  TcpEdge edge(Optional<Endpoint> endpoint);
+  TcpEdge edge(Optional<UpstreamConnection> upstream);
 }

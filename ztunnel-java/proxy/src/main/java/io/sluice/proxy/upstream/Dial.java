@@ -13,6 +13,7 @@ import io.sluice.mesh.service.Cluster;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.TcpOptions.Keepalive;
 import io.sluice.mesh.service.UpstreamTls;
+import io.sluice.proxy.doors.LocalPod;
 import io.sluice.proxy.doors.PodSockets.PodGoneException;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.Direction;
@@ -20,6 +21,7 @@ import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.transport.Transport;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class Dial {
   /** How an attempt ended. */
   sealed interface Outcome {
-    /** Ready for application data; belongs to the receiver. */
-    record Connected(Channel channel) implements Outcome {}
+    /**
+     * Ready for application data; belongs to the receiver.
+     *
+     * @param straightTo the pod of this machine whose app accepted it without another pass
+     */
+    record Connected(Channel channel, Optional<LocalPod> straightTo) implements Outcome {}
 
     /**
      * There is no channel.
@@ -63,6 +69,7 @@ final class Dial {
   private @Nullable Channel channel;
   private @Nullable Future<?> limiting;
   private @Nullable SslContext tls;
+  private Optional<LocalPod> straightTo = Optional.empty();
   private boolean ended;
 
   /**
@@ -163,7 +170,7 @@ final class Dial {
         pod.loop().own().exemptShowing(fd, connection.client());
         socket.config().setOption(Transport.BIND_ADDRESS_NO_PORT, 1);
       } else {
-        pod.loop().own().exempt(fd);
+        exempt(fd);
         // The app's own probes end at the proxy. Inbound the other end is on this machine.
         Transport.keepAlive(socket, target.cluster().tcp().keepalive().orElse(Keepalive.DEFAULT));
       }
@@ -173,6 +180,15 @@ final class Dial {
     } catch (RuntimeException e) {
       socket.unsafe().closeForcibly();
       throw e;
+    }
+  }
+
+  private void exempt(int fd) {
+    straightTo = pod.loop().straightWay().to(target, endpoint.address());
+    if (straightTo.isPresent()) {
+      pod.loop().own().exemptStraight(fd);
+    } else {
+      pod.loop().own().exempt(fd);
     }
   }
 
@@ -195,6 +211,10 @@ final class Dial {
     if (ended) {
       Transport.reset(socket);
       return;
+    }
+    if (straightTo.isPresent() && !pod.loop().own().wentStraight(Transport.fd(socket))) {
+      // On its way it got another address, or the pod was let go of.
+      straightTo = Optional.empty();
     }
     SslContext context = tls;
     if (context == null) {
@@ -229,7 +249,7 @@ final class Dial {
     if (tls != null) {
       socket.pipeline().remove(Quiet.NAME);
     }
-    then.accept(new Outcome.Connected(socket));
+    then.accept(new Outcome.Connected(socket, straightTo));
   }
 
   private String serverName() {
@@ -244,8 +264,11 @@ final class Dial {
   private void failed(Throwable cause) {
     boolean inbound = target.connection().direction() == Direction.INBOUND;
     Failure failure = ConnectFaults.of(cause, endpoint.address(), elapsed());
-    if (inbound && failure instanceof Failure.ConnectRefused) {
-      target.connection().pod().sockets().appRefused();
+    if (failure instanceof Failure.ConnectRefused) {
+      straightTo.ifPresent(LocalPod::appRefused);
+      if (inbound) {
+        target.connection().pod().sockets().appRefused();
+      }
     }
     // Inbound there is one endpoint only: another source address may help, another try does not.
     notConnected(failure, !inbound || ConnectFaults.sourceIsUsedUp(cause));

@@ -2,6 +2,8 @@ package io.sluice.proxy.upstream;
 
 import io.netty.channel.Channel;
 import io.sluice.mesh.service.Endpoint;
+import io.sluice.proxy.doors.LocalPod;
+import java.util.Optional;
 
 /** One loan of a channel; ends once, by the borrower or with the channel. */
 final class Lease implements UpstreamConnection {
@@ -32,6 +34,11 @@ final class Lease implements UpstreamConnection {
   @Override
   public Endpoint endpoint() {
     return endpoint;
+  }
+
+  @Override
+  public Optional<LocalPod> straightTo() {
+    return pooled.straightTo();
   }
 
   @Override

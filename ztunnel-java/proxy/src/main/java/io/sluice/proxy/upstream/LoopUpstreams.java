@@ -28,6 +28,7 @@ final class LoopUpstreams {
   private final EventLoop eventLoop;
   private final UpstreamSettings settings;
   private final OwnSockets own;
+  private final StraightWay straightWay;
   private final NamesOfPods names;
   private final LoopTls tls;
   private final Balancer balancer;
@@ -43,12 +44,14 @@ final class LoopUpstreams {
       EventLoop eventLoop,
       UpstreamSettings settings,
       OwnSockets own,
+      StraightWay straightWay,
       NamesOfPods names,
       LoopTls tls,
       RandomGenerator random) {
     this.eventLoop = eventLoop;
     this.settings = settings;
     this.own = own;
+    this.straightWay = straightWay;
     this.names = names;
     this.tls = tls;
     this.balancer = new Balancer(random);
@@ -133,6 +136,10 @@ final class LoopUpstreams {
 
   OwnSockets own() {
     return own;
+  }
+
+  StraightWay straightWay() {
+    return straightWay;
   }
 
   Names namesOf(PodContext pod) {

@@ -7,7 +7,9 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.proxy.doors.LocalPod;
 import io.sluice.proxy.transport.Transport;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +20,17 @@ final class PooledChannel extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final PodPool pod;
   private final PoolKey key;
+  private final Optional<LocalPod> straightTo;
   private @Nullable Lease lease;
   private boolean idle;
   private long idleSinceNanos;
   private boolean usedBefore;
 
-  PooledChannel(Channel channel, PodPool pod, PoolKey key) {
+  PooledChannel(Channel channel, PodPool pod, PoolKey key, Optional<LocalPod> straightTo) {
     this.channel = channel;
     this.pod = pod;
     this.key = key;
+    this.straightTo = straightTo;
   }
 
   Channel channel() {
@@ -35,6 +39,16 @@ final class PooledChannel extends ChannelInboundHandlerAdapter {
 
   PoolKey key() {
     return key;
+  }
+
+  /** It stays what it was when it was dialled. */
+  Optional<LocalPod> straightTo() {
+    return straightTo;
+  }
+
+  /** Whether it passed over a pod's side that has been let go of since. */
+  boolean isOutdated() {
+    return straightTo.isPresent() && !straightTo.get().steered();
   }
 
   long idleSinceNanos() {

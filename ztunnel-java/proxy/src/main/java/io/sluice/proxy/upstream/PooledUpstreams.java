@@ -54,6 +54,7 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
       UpstreamSettings settings,
       EventLoopGroup group,
       OwnSockets own,
+      StraightWay straightWay,
       Supplier<? extends RandomGenerator> randoms) {
     files.setRemoveOnCancelPolicy(true);
     TlsContexts contexts = new TlsContexts(settings.tls(), background);
@@ -64,7 +65,8 @@ public final class PooledUpstreams implements Upstreams, AutoCloseable {
     names = new NamesOfPods(settings, own, all, files);
     for (EventLoop loop : all) {
       LoopTls tls = new LoopTls(loop, contexts);
-      loops.put(loop, new LoopUpstreams(loop, settings, own, names, tls, randoms.get()));
+      loops.put(
+          loop, new LoopUpstreams(loop, settings, own, straightWay, names, tls, randoms.get()));
     }
   }
 

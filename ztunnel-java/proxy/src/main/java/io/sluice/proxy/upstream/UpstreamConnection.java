@@ -2,6 +2,8 @@ package io.sluice.proxy.upstream;
 
 import io.netty.channel.Channel;
 import io.sluice.mesh.service.Endpoint;
+import io.sluice.proxy.doors.LocalPod;
+import java.util.Optional;
 
 /** A connected channel that is lent to one exchange at a time. Event loop of the channel only. */
 public interface UpstreamConnection {
@@ -15,6 +17,14 @@ public interface UpstreamConnection {
 
   /** Which endpoint it leads to. */
   Endpoint endpoint();
+
+  /**
+   * The pod of this machine whose app it leads to without another pass through the proxy: its side
+   * is the borrower's to count, too.
+   *
+   * @return empty: the other end is elsewhere, takes no part, or is taken in by itself
+   */
+  Optional<LocalPod> straightTo();
 
   /**
    * Whether an earlier exchange has used it: then a failure before the first response byte may only

@@ -14,10 +14,26 @@ import java.util.Objects;
  * @param reuse an idle pooled connection may be used, and the connection may go back to the pool
  *     (HTTP); false for TCP. Inbound connections are only reused for the same client address and
  *     port, so that the app sees the true client
+ * @param carries what it is for
  */
-public record UpstreamTarget(Cluster cluster, InterceptedConnection connection, boolean reuse) {
+public record UpstreamTarget(
+    Cluster cluster, InterceptedConnection connection, boolean reuse, Carries carries) {
+  /** What an upstream connection is for. */
+  public enum Carries {
+    /** Requests, each looked at. */
+    HTTP,
+    /** Bytes that are passed on as they are. */
+    BYTES
+  }
+
   public UpstreamTarget {
     Objects.requireNonNull(cluster, "cluster");
     Objects.requireNonNull(connection, "connection");
+    Objects.requireNonNull(carries, "carries");
+  }
+
+  /** What can be used again carries HTTP. */
+  public UpstreamTarget(Cluster cluster, InterceptedConnection connection, boolean reuse) {
+    this(cluster, connection, reuse, reuse ? Carries.HTTP : Carries.BYTES);
   }
 }

@@ -95,7 +95,7 @@ final class Wish implements Upstreams.Cancellation {
     PoolKey key = PoolKey.of(target.cluster(), target.connection(), endpoint.address());
     if (target.reuse()) {
       for (PooledChannel idle = pod.take(key); idle != null; idle = pod.take(key)) {
-        if (idle.channel().isActive()) {
+        if (idle.channel().isActive() && !idle.isOutdated()) {
           pod.loop().balancer().started(endpoint.address());
           ready(idle, endpoint);
           return;
@@ -116,8 +116,8 @@ final class Wish implements Upstreams.Cancellation {
   private void dialled(Endpoint endpoint, PoolKey key, Dial.Outcome outcome) {
     dial = null;
     switch (outcome) {
-      case Dial.Outcome.Connected(var channel) -> {
-        PooledChannel pooled = new PooledChannel(channel, pod, key);
+      case Dial.Outcome.Connected(var channel, var straightTo) -> {
+        PooledChannel pooled = new PooledChannel(channel, pod, key, straightTo);
         channel.pipeline().addLast("pool", pooled);
         ready(pooled, endpoint);
       }

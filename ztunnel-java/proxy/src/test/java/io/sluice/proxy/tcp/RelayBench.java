@@ -25,6 +25,8 @@ import io.sluice.proxy.testkit.RecordedTcpEdge;
 import io.sluice.proxy.transport.Transport;
 import io.sluice.proxy.upstream.Acquired;
 import io.sluice.proxy.upstream.PooledUpstreams;
+import io.sluice.proxy.upstream.StraightWay;
+import io.sluice.proxy.upstream.UpstreamConnection;
 import io.sluice.proxy.upstream.UpstreamSettings;
 import io.sluice.proxy.upstream.UpstreamTarget;
 import io.sluice.proxy.upstream.Upstreams;
@@ -85,6 +87,7 @@ final class RelayBench implements AutoCloseable {
             UpstreamSettings.defaults(transport),
             loops.group(),
             own,
+            StraightWay.NONE,
             new SplittableRandom(42)::split);
     TcpRelay relay = new TcpRelay(settings, FLAGS);
     InetAddress local = InetAddress.ofLiteral("127.0.0.1");
@@ -148,8 +151,8 @@ final class RelayBench implements AutoCloseable {
     }
 
     @Override
-    public TcpEdge edge(Optional<Endpoint> endpoint) {
-      asked.add(endpoint);
+    public TcpEdge edge(Optional<UpstreamConnection> upstream) {
+      asked.add(upstream.map(UpstreamConnection::endpoint));
       return edge;
     }
 

@@ -1,11 +1,14 @@
 package io.sluice.proxy.testkit;
 
 import io.sluice.mesh.workload.Workload;
+import io.sluice.proxy.doors.LocalPod;
+import io.sluice.proxy.doors.LocalPods;
 import io.sluice.proxy.doors.OriginalDestinations;
 import io.sluice.proxy.doors.OwnSockets;
 import io.sluice.proxy.doors.PodSockets;
 import io.sluice.proxy.doors.ResolverFiles;
 import io.sluice.proxy.intercept.PodContext;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,7 @@ import java.util.function.Supplier;
 public final class LoopbackDoors {
   private final Destinations destinations = new Destinations();
   private final OwnRecord own = new OwnRecord();
+  private final Neighbours pods = new Neighbours();
 
   /** Where the app of each accepted connection wanted to go: what the test said last. */
   public Destinations destinations() {
@@ -25,6 +29,11 @@ public final class LoopbackDoors {
 
   public OwnRecord own() {
     return own;
+  }
+
+  /** The enrolled pods of this machine: none, until the test says so. */
+  public Neighbours pods() {
+    return pods;
   }
 
   /** A pod whose sockets are made in the test's own namespace. */
@@ -61,14 +70,98 @@ public final class LoopbackDoors {
     }
   }
 
+  /** At most one neighbour, at any address. */
+  public static final class Neighbours implements LocalPods {
+    private volatile Optional<LocalPod> neighbour = Optional.empty();
+
+    public Neighbour set(String name) {
+      Neighbour made = new Neighbour(name);
+      neighbour = Optional.of(made);
+      return made;
+    }
+
+    public void clear() {
+      neighbour = Optional.empty();
+    }
+
+    @Override
+    public Optional<LocalPod> at(InetAddress address) {
+      return neighbour;
+    }
+  }
+
+  /** A pod of this machine, until the test lets go of it. */
+  public static final class Neighbour implements LocalPod {
+    private final String name;
+    private final Workload workload;
+    private volatile boolean gone;
+    private volatile int refusals;
+
+    Neighbour(String name) {
+      this.name = name;
+      this.workload = LoopbackDoors.workload("shop", name, Map.of("app", name));
+    }
+
+    public void letGo() {
+      gone = true;
+    }
+
+    public int refusals() {
+      return refusals;
+    }
+
+    @Override
+    public String uid() {
+      return "uid-" + name;
+    }
+
+    @Override
+    public Workload workload() {
+      return workload;
+    }
+
+    @Override
+    public boolean steered() {
+      return !gone;
+    }
+
+    @Override
+    public synchronized void appRefused() {
+      refusals++;
+    }
+  }
+
   /** Records which sockets were marked. */
   public static final class OwnRecord implements OwnSockets {
     private final List<Integer> exempted = new CopyOnWriteArrayList<>();
+    private final List<Integer> straight = new CopyOnWriteArrayList<>();
     private final List<InetSocketAddress> shown = new CopyOnWriteArrayList<>();
+    private volatile boolean steersAll;
 
     @Override
     public void exempt(int fd) {
       exempted.add(fd);
+    }
+
+    @Override
+    public void exemptStraight(int fd) {
+      exempted.add(fd);
+      straight.add(fd);
+    }
+
+    @Override
+    public boolean wentStraight(int fd) {
+      return !steersAll && straight.contains(fd);
+    }
+
+    /** From now on none gets through: as if its address were changed on its way. */
+    public void steerAll() {
+      steersAll = true;
+    }
+
+    /** Every fd that was marked to go straight, in order. */
+    public List<Integer> straight() {
+      return List.copyOf(straight);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.sluice.proxy.testkit.DeadPort;
 import io.sluice.proxy.testkit.Eventually;
 import io.sluice.proxy.testkit.LeakWatch;
 import io.sluice.proxy.testkit.LoopbackDoors;
+import io.sluice.proxy.testkit.LoopbackDoors.Neighbour;
 import io.sluice.proxy.testkit.Loops;
 import io.sluice.proxy.testkit.ScriptedServer;
 import io.sluice.proxy.transport.Transport;
@@ -53,6 +54,39 @@ class DialTest {
       assertThat(bench.inFlight(server.address())).isOne();
       bench.discard(connection);
       assertThat(bench.inFlight(server.address())).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPodOfThisMachineIsDialledStraight(Transport transport) {
+    try (UpstreamBench bench = new UpstreamBench(transport);
+        ScriptedServer server = ScriptedServer.silent()) {
+      Neighbour called = bench.doors.pods().set("reviews");
+      UpstreamConnection straight = bench.http(Clusters.listed(server.address()));
+      assertThat(straight.straightTo()).contains(called);
+      assertThat(bench.doors.own().straight())
+          .containsExactly(Transport.fd((SocketChannel) straight.channel()));
+      bench.doors.own().steerAll();
+      assertThat(bench.http(Clusters.listed(server.address())).straightTo())
+          .as("what was steered all the same")
+          .isEmpty();
+      bench.doors.pods().clear();
+      assertThat(bench.http(Clusters.listed(server.address())).straightTo()).isEmpty();
+      assertThat(bench.doors.own().straight()).hasSize(2);
+      assertThat(bench.doors.own().exempted()).hasSize(3);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theCalledPodIsToldThatItsAppRefused(Transport transport) {
+    try (UpstreamBench bench = new UpstreamBench(transport);
+        DeadPort port = DeadPort.refusing()) {
+      Neighbour called = bench.doors.pods().set("reviews");
+      assertThat(bench.failure(Clusters.listed(port.address())))
+          .isEqualTo(new Failure.ConnectRefused(port.address()));
+      assertThat(called.refusals()).isOne();
     }
   }
 

@@ -12,6 +12,7 @@ import io.sluice.proxy.testkit.DeadPort;
 import io.sluice.proxy.testkit.Eventually;
 import io.sluice.proxy.testkit.LeakWatch;
 import io.sluice.proxy.testkit.LoopbackDoors;
+import io.sluice.proxy.testkit.LoopbackDoors.Neighbour;
 import io.sluice.proxy.testkit.Loops;
 import io.sluice.proxy.testkit.ScriptedServer;
 import io.sluice.proxy.transport.Transport;
@@ -54,6 +55,29 @@ class PoolTest {
       bench.discard(first);
       assertThat(channel.isActive()).isTrue();
       assertThat(bench.inFlight(server.address())).isOne();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatWentStraightServesNoMoreOnceThePodIsLetGoOf(Transport transport) {
+    try (UpstreamBench bench = new UpstreamBench(transport);
+        ScriptedServer server = ScriptedServer.echo()) {
+      Cluster cluster = Clusters.listed(server.address());
+      Neighbour called = bench.doors.pods().set("reviews");
+      UpstreamConnection first = bench.http(cluster);
+      Borrower.exchange(first, "a");
+      bench.release(first);
+      UpstreamConnection second = bench.http(cluster);
+      assertThat(second.reused()).isTrue();
+      assertThat(second.straightTo()).contains(called);
+      bench.release(second);
+      called.letGo();
+      bench.doors.pods().clear();
+      UpstreamConnection third = bench.http(cluster);
+      assertThat(third.reused()).isFalse();
+      assertThat(third.straightTo()).isEmpty();
+      assertThat(first.channel().isOpen()).isFalse();
     }
   }
 

@@ -50,6 +50,7 @@ final class UpstreamBench implements AutoCloseable {
             change.apply(UpstreamSettings.defaults(transport)),
             loops.group(),
             doors.own(),
+            (target, endpoint) -> doors.pods().at(endpoint.getAddress()),
             seeds::split);
   }
 
