@@ -25,6 +25,6 @@ record BothTcpEdges(TcpEdge calling, TcpEdge called) implements TcpEdge {
   @Override
   public void closed(ResponseFlag flag) {
     calling.closed(flag);
-    called.closed(flag.atDestination());
+    called.closed(flag);
   }
 }

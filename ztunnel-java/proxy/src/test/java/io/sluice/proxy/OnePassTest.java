@@ -70,7 +70,7 @@ class OnePassTest {
   }
 
   @Test
-  void afterATimeoutTheCalledSideHasSeenAClientThatLeft() throws IOException {
+  void aTimeoutIsSeenByBoth() throws IOException {
     try (ScriptedServer server = ScriptedServer.silent();
         ProxyRig rig = new ProxyRig(server.address());
         RawClient client = rig.client()) {
@@ -78,11 +78,8 @@ class OnePassTest {
       rig.timeout(Duration.ofMillis(100));
       client.say("GET / HTTP/1.1\r\nHost: reviews.shop\r\n\r\n");
       assertThat(client.message()).startsWith("HTTP/1.1 504 ");
-      List<Finished> counted = rig.finished(2);
-      assertThat(counted.get(0).code()).isEqualTo(504);
-      assertThat(counted.get(0).flag()).isEqualTo(ResponseFlag.UPSTREAM_TIMEOUT);
-      assertThat(counted.get(1).code()).isZero();
-      assertThat(counted.get(1).flag()).isEqualTo(ResponseFlag.DOWNSTREAM_CLOSED);
+      assertThat(rig.finished(2))
+          .allMatch(each -> each.code() == 504 && each.flag() == ResponseFlag.UPSTREAM_TIMEOUT);
     }
   }
 

@@ -31,15 +31,4 @@ public enum ResponseFlag {
   public String code() {
     return code;
   }
-
-  /**
-   * How the called side of the same connection names it: where the caller's side has ended it, a
-   * client that left is all that it sees.
-   */
-  public ResponseFlag atDestination() {
-    return switch (this) {
-      case DOWNSTREAM_PROTOCOL_ERROR, UPSTREAM_TIMEOUT, LOCAL_RESET -> DOWNSTREAM_CLOSED;
-      default -> this;
-    };
-  }
 }

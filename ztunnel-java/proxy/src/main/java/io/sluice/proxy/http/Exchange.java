@@ -309,10 +309,10 @@ final class Exchange {
     long nanos = clock.elapsedNanos();
     long fromClient = request.bytes() + tunnelBytesFromClient;
     long toClient = response.bytes() + tunnelBytesToClient;
-    rooms.edge(service, endpoint).finished(response.status(), flag, nanos, fromClient, toClient);
+    int status = response.status();
+    rooms.edge(service, endpoint).finished(status, flag, nanos, fromClient, toClient);
     if (called.isPresent()) {
-      ResponseFlag seen = flag.atDestination();
-      called.get().finished(response.statusAtDestination(seen), seen, nanos, fromClient, toClient);
+      called.get().finished(status, flag, nanos, fromClient, toClient);
     }
   }
 

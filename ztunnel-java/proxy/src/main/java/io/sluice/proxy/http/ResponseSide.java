@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.sluice.proxy.fault.ResponseFlag;
 
 /**
  * One exchange's response on its way to the client, and how far it has come. Event loop only.
@@ -32,7 +31,6 @@ final class ResponseSide {
   private final HttpMethod method;
   private Stage stage = Stage.NONE;
   private int status;
-  private boolean replaced;
   private boolean keepsClient;
   private boolean keepsUpstream;
   private long bytes;
@@ -46,11 +44,6 @@ final class ResponseSide {
   /** Of the final response; 0: there is none yet. */
   int status() {
     return status;
-  }
-
-  /** What of it the called side has begun to answer: nothing, where its client had left before. */
-  int statusAtDestination(ResponseFlag seen) {
-    return replaced && seen == ResponseFlag.DOWNSTREAM_CLOSED ? 0 : status;
   }
 
   /** Body bytes, without framing. */
@@ -80,7 +73,6 @@ final class ResponseSide {
   /** An answer of our own takes its place. */
   void replaced(int by, boolean keepClient) {
     status = by;
-    replaced = true;
     keepsClient = keepClient;
   }
 
