@@ -1,6 +1,5 @@
 package io.sluice.proxy;
 
-import io.netty.handler.codec.http.HttpRequest;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.ServiceId;
@@ -8,6 +7,7 @@ import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.doors.LocalPod;
 import io.sluice.proxy.http.HttpPlan;
 import io.sluice.proxy.http.HttpRooms;
+import io.sluice.proxy.http.head.RequestHead;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.route.InboundRouter;
 import io.sluice.proxy.telemetry.Edge;
@@ -26,7 +26,7 @@ final class ConnectionEdges {
   /** Decides what is done with a request. */
   @FunctionalInterface
   interface Planner {
-    HttpPlan plan(HttpRequest request, long startNanos);
+    HttpPlan plan(RequestHead request, long startNanos);
   }
 
   private final MeshTelemetry telemetry;
@@ -46,7 +46,7 @@ final class ConnectionEdges {
   HttpRooms rooms(Planner planner) {
     return new HttpRooms() {
       @Override
-      public HttpPlan plan(HttpRequest request, long startNanos) {
+      public HttpPlan plan(RequestHead request, long startNanos) {
         return planner.plan(request, startNanos);
       }
 
@@ -57,7 +57,7 @@ final class ConnectionEdges {
 
       @Override
       public Optional<MeshTelemetry.HttpEdge> calledEdge(
-          UpstreamConnection upstream, HttpRequest request) {
+          UpstreamConnection upstream, RequestHead request) {
         return upstream.straightTo().isPresent()
             ? calledHttp(upstream, upstream.straightTo().get(), request)
             : Optional.empty();
@@ -79,7 +79,7 @@ final class ConnectionEdges {
   }
 
   private Optional<MeshTelemetry.HttpEdge> calledHttp(
-      UpstreamConnection upstream, LocalPod pod, HttpRequest request) {
+      UpstreamConnection upstream, LocalPod pod, RequestHead request) {
     Edge edge = called(upstream, pod, RequestViews.authority(request));
     if (!edge.equals(lastCalled)) {
       lastCalled = edge;

@@ -2,7 +2,6 @@ package io.sluice.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpRequest;
 import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.AppProtocol;
@@ -15,6 +14,7 @@ import io.sluice.proxy.fault.FaultExit;
 import io.sluice.proxy.http.HttpConnection;
 import io.sluice.proxy.http.HttpPlan;
 import io.sluice.proxy.http.HttpServices;
+import io.sluice.proxy.http.head.RequestHead;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.Interceptor;
 import io.sluice.proxy.intercept.PodContext;
@@ -196,7 +196,7 @@ final class ProxyPipeline {
   }
 
   /** Decides what is done with a request, on one look at the table. */
-  private HttpPlan plan(InterceptedConnection connection, HttpRequest request, long startNanos) {
+  private HttpPlan plan(InterceptedConnection connection, RequestHead request, long startNanos) {
     RouteTable table = tables.current();
 
     // ROOM 4: where to? The caller's side knows the rules, the called side knows its app.
@@ -230,7 +230,7 @@ final class ProxyPipeline {
   }
 
   private RouteDecision route(
-      RouteTable table, InterceptedConnection connection, HttpRequest request) {
+      RouteTable table, InterceptedConnection connection, RequestHead request) {
     return switch (connection.direction()) {
       case OUTBOUND ->
           OutboundRouter.route(table, RequestViews.of(request, connection), randoms.get());
@@ -247,7 +247,7 @@ final class ProxyPipeline {
   }
 
   private static Failure nowhere(
-      RouteDecision.Forward forward, InterceptedConnection connection, HttpRequest request) {
+      RouteDecision.Forward forward, InterceptedConnection connection, RequestHead request) {
     return forward.cluster().equals(WellKnownClusters.PASSTHROUGH)
         ? new Failure.UnknownHost(
             RequestViews.authority(request), connection.originalDestination().getPort())

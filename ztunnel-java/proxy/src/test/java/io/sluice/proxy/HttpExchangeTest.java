@@ -97,7 +97,7 @@ class HttpExchangeTest {
           "POST / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: TE\r\nTransfer-Encoding: chunked\r\n\r\n"
               + chunked);
       assertThat(client.head())
-          .isEqualTo("HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\ntransfer-encoding: chunked\r\n\r\n");
+          .isEqualTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n");
       assertThat(client.bytes(chunked.length())).isEqualTo(chunked);
       assertThat(heard.remove())
           .contains("\r\nte: trailers\r\n")

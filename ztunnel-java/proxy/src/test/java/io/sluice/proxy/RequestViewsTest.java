@@ -2,14 +2,15 @@ package io.sluice.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.workload.Workload;
+import io.sluice.proxy.http.head.BadMessageException;
+import io.sluice.proxy.http.head.HeadParser;
+import io.sluice.proxy.http.head.RequestHead;
 import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodContext;
@@ -20,6 +21,7 @@ import io.sluice.proxy.testkit.LoopbackDoors;
 import io.sluice.proxy.testkit.QuietTelemetry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -35,31 +37,35 @@ class RequestViewsTest {
   private final PodContext pod = LoopbackDoors.pod("web");
   private final Workload other = LoopbackDoors.workload("shop", "other", Map.of());
 
-  private static HttpRequest request(HttpMethod method, String target, String host) {
-    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, method, target);
-    request.headers().add("Host", host).add("X-A", "1").add("x-a", "2");
-    return request;
+  private static RequestHead request(String method, String target, String host) {
+    String text = method + " " + target + " HTTP/1.1\r\nHost: " + host;
+    ByteBuf bytes =
+        Unpooled.copiedBuffer(text + "\r\nX-A: 1\r\nx-a: 2\r\n\r\n", StandardCharsets.US_ASCII);
+    HeadParser<RequestHead> parser = new HeadParser<>(new RequestHead(), 1024, 1024);
+    try {
+      assertThat(parser.parse(bytes)).isTrue();
+    } catch (BadMessageException e) {
+      throw new AssertionError(text, e);
+    }
+    return parser.head();
   }
 
   @Test
   void thePathAndTheAuthorityOfEachFormOfTarget() {
-    assertThat(RequestViews.path(request(HttpMethod.GET, "/a/b?c#d", "h"))).isEqualTo("/a/b");
-    assertThat(RequestViews.path(request(HttpMethod.GET, "/a#b?c", "h"))).isEqualTo("/a");
-    assertThat(RequestViews.path(request(HttpMethod.GET, "http://x:81/a?b", "h"))).isEqualTo("/a");
-    assertThat(RequestViews.path(request(HttpMethod.GET, "http://x?b", "h"))).isEqualTo("/");
-    assertThat(RequestViews.path(request(HttpMethod.OPTIONS, "*", "h"))).isEqualTo("*");
-    assertThat(RequestViews.path(request(HttpMethod.CONNECT, "x:443", "h"))).isEqualTo("x:443");
-    assertThat(RequestViews.path(request(HttpMethod.GET, "/a?u=http://b/c", "h"))).isEqualTo("/a");
-    assertThat(RequestViews.authority(request(HttpMethod.GET, "http://x:81/a", "h")))
-        .isEqualTo("x:81");
-    assertThat(RequestViews.authority(request(HttpMethod.GET, "/a?u=http://b/c", "h:1")))
-        .isEqualTo("h:1");
+    assertThat(RequestViews.path(request("GET", "/a/b?c#d", "h"))).isEqualTo("/a/b");
+    assertThat(RequestViews.path(request("GET", "/a#b?c", "h"))).isEqualTo("/a");
+    assertThat(RequestViews.path(request("GET", "http://x:81/a?b", "h"))).isEqualTo("/a");
+    assertThat(RequestViews.path(request("GET", "http://x?b", "h"))).isEqualTo("/");
+    assertThat(RequestViews.path(request("OPTIONS", "*", "h"))).isEqualTo("*");
+    assertThat(RequestViews.path(request("CONNECT", "x:443", "h"))).isEqualTo("x:443");
+    assertThat(RequestViews.path(request("GET", "/a?u=http://b/c", "h"))).isEqualTo("/a");
+    assertThat(RequestViews.authority(request("GET", "http://x:81/a", "h"))).isEqualTo("x:81");
+    assertThat(RequestViews.authority(request("GET", "/a?u=http://b/c", "h:1"))).isEqualTo("h:1");
   }
 
   @Test
   void linesOfOneHeaderAreJoined() {
-    RequestView view =
-        RequestViews.of(request(HttpMethod.GET, "/", "h"), connection(Direction.OUTBOUND));
+    RequestView view = RequestViews.of(request("GET", "/", "h"), connection(Direction.OUTBOUND));
     assertThat(view.headers().value("x-a")).contains("1,2");
     assertThat(view.headers().value("x-b")).isEmpty();
     assertThat(view.clientNamespace()).isEqualTo(pod.workload().namespace());

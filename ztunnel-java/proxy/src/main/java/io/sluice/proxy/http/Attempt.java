@@ -1,9 +1,8 @@
 package io.sluice.proxy.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObject;
 import io.sluice.proxy.transport.Transport;
 import io.sluice.proxy.upstream.Acquired;
 import io.sluice.proxy.upstream.UpstreamConnection;
@@ -52,7 +51,7 @@ final class Attempt {
    *
    * @return whether it is still open
    */
-  boolean open(HttpMethod method, HttpLimits limits) {
+  boolean open(String method, HttpLimits limits) {
     UpstreamConnection lent = connection;
     if (lent == null) {
       return false;
@@ -63,13 +62,29 @@ final class Attempt {
     return lent.channel().isActive();
   }
 
-  /** Takes the part over. */
-  void write(HttpObject part) {
+  /** For a head and a small piece behind it. */
+  ByteBuf buffer(int headBytes) {
+    UpstreamHandler to = handler;
+    return to != null ? to.buffer(headBytes) : Unpooled.buffer(headBytes);
+  }
+
+  /** Takes the head over. */
+  void writeHead(ByteBuf head) {
     UpstreamHandler to = handler;
     if (to != null) {
-      to.write(part);
-    } else if (part instanceof HttpContent content) {
-      content.release();
+      to.writeHead(head);
+    } else {
+      head.release();
+    }
+  }
+
+  /** Takes the piece over. */
+  void write(ByteBuf piece) {
+    UpstreamHandler to = handler;
+    if (to != null) {
+      to.write(piece);
+    } else {
+      piece.release();
     }
   }
 
@@ -90,6 +105,14 @@ final class Attempt {
     UpstreamHandler from = handler;
     if (from != null) {
       from.demand();
+    }
+  }
+
+  /** The framing of chunks in the response's body is left out. */
+  void dropFraming() {
+    UpstreamHandler from = handler;
+    if (from != null) {
+      from.dropFraming();
     }
   }
 

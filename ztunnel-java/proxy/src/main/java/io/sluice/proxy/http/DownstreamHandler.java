@@ -1,7 +1,6 @@
 package io.sluice.proxy.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -9,25 +8,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.fault.FaultExit;
 import io.sluice.proxy.fault.OwnFaults;
+import io.sluice.proxy.http.head.BadMessageException;
+import io.sluice.proxy.http.head.RequestHead;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.intercept.PodSignal;
 import io.sluice.proxy.transport.Transport;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +26,16 @@ import org.jspecify.annotations.Nullable;
  * The client's side of its exchanges, one after the other: request objects in, response objects
  * out.
  */
-final class DownstreamHandler extends ChannelInboundHandlerAdapter {
+final class DownstreamHandler extends ChannelInboundHandlerAdapter
+    implements PullDecoder.Sink<RequestHead> {
   private final DuplexChannel channel;
   private final InterceptedConnection connection;
   private final HttpServices services;
   private final HttpRooms rooms;
   private final BooleanSupplier draining;
   private final RequestDecoder decoder;
-  private final ResponseEncoder encoder;
+  private final Outgoing outgoing;
+  private @Nullable DeadlineTimer timer;
 
   private @Nullable Exchange exchange;
   private @Nullable Future<?> limit;
@@ -59,16 +51,19 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
       InterceptedConnection connection,
       HttpServices services,
       HttpRooms rooms,
-      BooleanSupplier draining,
-      RequestDecoder decoder,
-      ResponseEncoder encoder) {
+      BooleanSupplier draining) {
     this.channel = channel;
     this.connection = connection;
     this.services = services;
     this.rooms = rooms;
     this.draining = draining;
-    this.decoder = decoder;
-    this.encoder = encoder;
+    this.decoder = new RequestDecoder(services.limits(), services.nanoClock(), this);
+    this.outgoing = new Outgoing(channel);
+  }
+
+  /** Goes before it. */
+  RequestDecoder decoder() {
+    return decoder;
   }
 
   @Override
@@ -86,39 +81,58 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   private void start() {
     if (!started) {
       started = true;
-      decoder.demandHead();
+      decoder.demand();
+    }
+  }
+
+  /** Only while it lingers: then there is no decoder before it. */
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ReferenceCountUtil.release(message);
+  }
+
+  @Override
+  public void head(RequestHead head) {
+    if (channel.isActive()) {
+      begin(head, true).start();
     }
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (lingering || !channel.isActive()) {
-      ReferenceCountUtil.release(message);
-    } else if (message instanceof HttpRequest request) {
-      begin(request);
-    } else if (message instanceof HttpContent content && exchange != null) {
-      exchange.requestContent(content);
+  public void piece(ByteBuf piece, long bodyBytes, boolean last) {
+    Exchange running = exchange;
+    if (running == null || !channel.isActive()) {
+      piece.release();
     } else {
-      // The empty end of a request that was answered at once.
-      ReferenceCountUtil.release(message);
+      running.requestPiece(piece, bodyBytes, last);
     }
   }
 
-  private void begin(HttpRequest request) {
+  @Override
+  public void bad(BadMessageException why) {
+    if (!channel.isActive()) {
+      return;
+    }
+    Exchange running = exchange;
+    Failure refused = new Failure.BadRequest(why.status(), why.reason());
+    if (running == null) {
+      begin(decoder.head(), false).fail(refused);
+    } else {
+      running.fail(refused);
+    }
+  }
+
+  private Exchange begin(RequestHead head, boolean whole) {
     if (exchange != null) {
       // Answers would get mixed up: whoever asked for it is wrong.
       throw new IllegalStateException("a request (expected: none before the last one's answer)");
     }
-    client10 = Heads.is10(request);
-    keepAlive = HttpUtil.isKeepAlive(request);
-    encoder.answers(request.method());
-    exchange = new Exchange(this, connection, services, rooms, request, decoder.startNanos());
-    Optional<Failure.BadRequest> bad = RequestCheck.check(request, services.limits());
-    if (bad.isPresent()) {
-      exchange.refuse(bad.get());
-    } else {
-      exchange.start();
-    }
+    client10 = whole && head.is10();
+    keepAlive = whole && head.keepsAlive();
+    Exchange begun =
+        new Exchange(this, connection, services, rooms, head, whole, decoder.startNanos());
+    exchange = begun;
+    return begun;
   }
 
   @Override
@@ -129,7 +143,7 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     if (exchange != null) {
       exchange.flushUpstream();
     }
-    ctx.flush();
+    outgoing.flush();
   }
 
   /**
@@ -197,6 +211,10 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     if (exchange != null) {
       exchange.fail(new Failure.ClientGone());
     }
+    outgoing.drop();
+    if (timer != null) {
+      timer.close();
+    }
     services.upstreams().downstreamClosed(connection, channel.eventLoop());
   }
 
@@ -211,6 +229,22 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   }
 
   // What the exchange asks for.
+
+  /** Of the exchange that is under way. */
+  DeadlineTimer timer() {
+    DeadlineTimer there = timer;
+    if (there == null) {
+      there = new DeadlineTimer(channel.eventLoop(), this::late);
+      timer = there;
+    }
+    return there;
+  }
+
+  private void late() {
+    if (exchange != null) {
+      exchange.late();
+    }
+  }
 
   DuplexChannel channel() {
     return channel;
@@ -229,8 +263,26 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     decoder.demand();
   }
 
-  ChannelFuture write(HttpObject part) {
-    return channel.write(part);
+  /** Whether a read is being taken apart: its end flushes. */
+  boolean isDecoding() {
+    return decoder.isDecoding();
+  }
+
+  ByteBuf buffer(int headBytes) {
+    return outgoing.buffer(headBytes);
+  }
+
+  void writeHead(ByteBuf head) {
+    outgoing.head(head);
+  }
+
+  void write(ByteBuf piece) {
+    outgoing.piece(piece);
+  }
+
+  /** The end of a response. */
+  ChannelFuture writeLast(ByteBuf piece) {
+    return outgoing.last(piece);
   }
 
   boolean isWritable() {
@@ -238,29 +290,19 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
   }
 
   void flush() {
-    channel.flush();
+    outgoing.flush();
   }
 
   void reset() {
     Transport.reset(channel);
   }
 
-  /** Writes an answer of our own. */
-  ChannelFuture answer(FaultExit.Answer answer, boolean keep) {
-    ByteBuf body = ByteBufUtil.writeUtf8(channel.alloc(), answer.body());
-    FullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), body);
-    if (answer.status() != 204 && answer.status() != 304) {
-      response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
-      response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
-    }
-    if (!keep) {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    } else if (client10) {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-    }
-    return channel.writeAndFlush(response);
+  /** Writes an answer of our own to a request of that method. */
+  ChannelFuture answer(FaultExit.Answer answer, String method, boolean keep) {
+    ByteBuf bytes = OwnAnswers.bytes(channel.alloc(), answer, method, client10, keep);
+    ChannelFuture written = outgoing.last(bytes);
+    outgoing.flush();
+    return written;
   }
 
   /**
@@ -271,13 +313,14 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
    */
   void ended(boolean keep, boolean requestComplete) {
     exchange = null;
+    decoder.forget();
     served = true;
     cancelLimit();
     if (!channel.isActive()) {
       return;
     }
     if (keep && requestComplete && !draining.getAsBoolean() && !inputEnded) {
-      decoder.demandHead();
+      decoder.demand();
     } else if (requestComplete || inputEnded) {
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     } else {
@@ -306,7 +349,6 @@ final class DownstreamHandler extends ChannelInboundHandlerAdapter {
     cancelLimit();
     channel.pipeline().addLast("tunnel", tunnel);
     channel.pipeline().remove(this);
-    channel.pipeline().remove(encoder);
   }
 
   /** What came behind the request goes into the tunnel. */

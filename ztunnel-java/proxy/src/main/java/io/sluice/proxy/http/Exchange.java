@@ -1,16 +1,16 @@
 package io.sluice.proxy.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.PrematureChannelClosureException;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.fault.FaultExit;
 import io.sluice.proxy.fault.ResponseFlag;
+import io.sluice.proxy.http.head.BadMessageException;
+import io.sluice.proxy.http.head.RequestHead;
+import io.sluice.proxy.http.head.ResponseHead;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.resilience.Deadline;
 import io.sluice.proxy.telemetry.MeshTelemetry.HttpEdge;
@@ -54,7 +54,7 @@ final class Exchange {
   private final HttpRooms rooms;
   private final RequestSide request;
   private final ResponseSide response;
-  private final ExchangeClock clock;
+  private final long startNanos;
 
   private State state = State.CONNECTING;
   private Optional<ServiceId> service = Optional.empty();
@@ -69,39 +69,45 @@ final class Exchange {
       InterceptedConnection connection,
       HttpServices services,
       HttpRooms rooms,
-      HttpRequest head,
+      RequestHead head,
+      boolean whole,
       long startNanos) {
     this.downstream = downstream;
     this.connection = connection;
     this.services = services;
     this.rooms = rooms;
-    this.request = new RequestSide(head, downstream);
-    this.response = new ResponseSide(this, downstream, head.method());
-    this.clock = new ExchangeClock(services.nanoClock(), startNanos);
+    this.request = new RequestSide(head, downstream, whole);
+    this.response = new ResponseSide(this, downstream, request.method());
+    this.startNanos = startNanos;
   }
 
   void start() {
-    HttpPlan decided = rooms.plan(request.head(), clock.startNanos());
+    HttpPlan decided = rooms.plan(request.head(), startNanos);
     service = decided.service();
     switch (decided) {
-      case HttpPlan.Refuse refuse -> refuse(refuse.failure());
+      case HttpPlan.Refuse refuse -> fail(refuse.failure());
       case HttpPlan.Forward forward -> {
         plan = forward;
-        forward.deadline().ifPresent(deadline -> limit(forward, deadline));
-        Heads.forward(request.head(), connection.originalDestination(), services.requestIds());
+        limit(forward.deadline());
+        request.identify(services.requestIds());
         attempt(forward, true);
       }
     }
   }
 
-  /** Answers without an upstream. */
-  void refuse(Failure failure) {
-    fail(failure);
+  private void limit(Optional<Deadline> deadline) {
+    if (deadline.isPresent()) {
+      long now = services.nanoClock().getAsLong();
+      downstream.timer().set(deadline.get().remainingNanos(now));
+    }
   }
 
-  private void limit(HttpPlan.Forward forward, Deadline deadline) {
-    clock.limit(
-        deadline, loop(), () -> fail(new Failure.RouteTimeout(forward.route(), deadline.limit())));
+  /** Its deadline has come. */
+  void late() {
+    HttpPlan.Forward forward = plan;
+    if (forward != null && forward.deadline().isPresent()) {
+      fail(new Failure.RouteTimeout(forward.route(), forward.deadline().get().limit()));
+    }
   }
 
   // Attempts.
@@ -121,34 +127,32 @@ final class Exchange {
     state = State.RUNNING;
     endpoint = Optional.of(to.endpoint());
     called = rooms.calledEdge(to, request.head());
-    if (!attempt.open(request.head().method(), services.limits())) {
+    if (!attempt.open(request.method(), services.limits())) {
       upstreamClosed(false);
       return;
     }
-    request.begin(attempt);
+    request.begin(attempt, connection.originalDestination());
     if (state == State.RUNNING) {
       attempt.demand();
     }
     if (state == State.RUNNING) {
       request.demand();
     }
+    if (state == State.RUNNING && !downstream.isDecoding()) {
+      attempt.flush();
+    }
   }
 
   // The request: client -> upstream.
 
-  /** Takes over the content. */
-  void requestContent(HttpContent content) {
+  /** Takes over the piece. */
+  void requestPiece(ByteBuf piece, long bodyBytes, boolean last) {
     if (!request.hasBody() || state == State.ENDING || state == State.OVER) {
-      content.release();
-    } else if (content.decoderResult().isFailure()) {
-      content.release();
-      fail(
-          new Failure.BadRequest(
-              400, "request body: " + content.decoderResult().cause().getMessage()));
+      piece.release();
     } else if (state == State.CONNECTING) {
-      request.hold(content);
+      request.hold(piece, bodyBytes, last);
     } else {
-      request.content(content, attempt);
+      request.content(piece, bodyBytes, last, attempt);
     }
   }
 
@@ -170,31 +174,31 @@ final class Exchange {
 
   // The response: upstream -> client.
 
-  void responseHead(HttpResponse head) {
+  void responseHead(ResponseHead head) {
     if (state != State.RUNNING) {
       return;
     }
-    if (head.decoderResult().isFailure()) {
-      undecodable(head.decoderResult().cause());
-      return;
-    }
-    Optional<String> bad = ResponseCheck.check(head, request);
-    if (bad.isPresent()) {
-      fail(new Failure.UpstreamProtocolError(address(), bad.get()));
+    String bad = ResponseCheck.check(head, request);
+    if (bad != null) {
+      fail(new Failure.UpstreamProtocolError(address(), bad));
     } else {
       response.head(head, attempt);
     }
   }
 
-  /** Takes over the content. */
-  void responseContent(HttpContent content) {
+  /** Takes over the piece. */
+  void responsePiece(ByteBuf piece, long bodyBytes, boolean last) {
     if (state != State.RUNNING) {
-      content.release();
-    } else if (content.decoderResult().isFailure()) {
-      content.release();
-      undecodable(content.decoderResult().cause());
+      piece.release();
     } else {
-      response.content(content, attempt);
+      response.content(piece, bodyBytes, last, attempt);
+    }
+  }
+
+  /** What the upstream sent is not HTTP/1. */
+  void undecodable(BadMessageException why) {
+    if (state == State.RUNNING) {
+      fail(new Failure.UpstreamProtocolError(address(), why.reason()));
     }
   }
 
@@ -222,7 +226,7 @@ final class Exchange {
    * From here on bytes go both ways unread; the timeout ends with the response head, as in Envoy.
    */
   void tunnel(ChannelFuture headWritten) {
-    clock.stopTimer();
+    downstream.timer().clear();
     downstream.flush();
     if (headWritten.isDone() && !headWritten.isSuccess()) {
       fail(new Failure.ClientGone());
@@ -262,14 +266,6 @@ final class Exchange {
         && request.mayBeSentAgain(attempt);
   }
 
-  private void undecodable(Throwable cause) {
-    if (cause instanceof PrematureChannelClosureException) {
-      upstreamClosed(false);
-    } else {
-      fail(new Failure.UpstreamProtocolError(address(), String.valueOf(cause.getMessage())));
-    }
-  }
-
   /** Ends it with what the fire exit says; does nothing when it has already ended. */
   void fail(Failure failure) {
     if (state == State.OVER || state == State.ENDING) {
@@ -281,7 +277,7 @@ final class Exchange {
       case FaultExit.Answer answer when response.status() == 0 -> {
         boolean keep = downstream.keepAlive() && request.isComplete() && !answer.close();
         response.replaced(answer.status(), keep);
-        end(downstream.answer(answer, keep), answer.flag());
+        end(downstream.answer(answer, request.method(), keep), answer.flag());
       }
       case FaultExit.Answer answer -> reset(answer.flag());
       case FaultExit.Reset reset -> reset(reset.flag());
@@ -296,7 +292,7 @@ final class Exchange {
   /** The last byte is written; it is over when the kernel has it, or never will. */
   private void end(ChannelFuture written, ResponseFlag flag) {
     state = State.ENDING;
-    clock.stopTimer();
+    downstream.timer().clear();
     written.addListener(done -> {
       over(done.isSuccess() ? flag : ResponseFlag.DOWNSTREAM_CLOSED, 0, 0);
       downstream.ended(response.keepsClient() && done.isSuccess(), request.isComplete());
@@ -305,8 +301,8 @@ final class Exchange {
 
   private void over(ResponseFlag flag, long tunnelBytesFromClient, long tunnelBytesToClient) {
     state = State.OVER;
-    clock.stopTimer();
-    long nanos = clock.elapsedNanos();
+    downstream.timer().clear();
+    long nanos = services.nanoClock().getAsLong() - startNanos;
     long fromClient = request.bytes() + tunnelBytesFromClient;
     long toClient = response.bytes() + tunnelBytesToClient;
     int status = response.status();

@@ -1,230 +1,191 @@
 package io.sluice.proxy.http;
 
-import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
-import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
-import static io.netty.handler.codec.http.HttpHeaderNames.HOST;
-import static io.netty.handler.codec.http.HttpHeaderNames.PROXY_CONNECTION;
-import static io.netty.handler.codec.http.HttpHeaderNames.TE;
-import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
-import static io.netty.handler.codec.http.HttpHeaderNames.UPGRADE;
-
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.AsciiString;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.sluice.proxy.http.head.Name;
+import io.sluice.proxy.http.head.RequestHead;
+import io.sluice.proxy.http.head.ResponseHead;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an intermediary does to message heads: RFC 9110 sections 7.6.1, 7.8 and 10.1.4, RFC 9112
- * sections 6 and 9. Pure.
+ * sections 6 and 9. Pure: reads a head, writes bytes.
  */
 final class Heads {
-  private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
-  private static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
-  private static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+  /** Room for the lines that are added, if no name is long. */
+  static final int ADDED_BYTES = 256;
 
-  /**
-   * Framing and routing hang on these: a Connection header that lists them would let a request be
-   * smuggled.
-   */
-  private static final Set<String> NEVER_DROPPED =
-      Set.of("host", "content-length", "transfer-encoding", "te", "upgrade");
+  private static final int ONE_HOP =
+      Name.set(Name.CONNECTION, Name.KEEP_ALIVE, Name.PROXY_CONNECTION);
+  private static final int UPGRADE = Name.set(Name.UPGRADE);
+  private static final int FRAMING = Name.set(Name.CONTENT_LENGTH, Name.TRANSFER_ENCODING);
+  private static final int CODING = Name.set(Name.TRANSFER_ENCODING);
+
+  private static final byte[] CR_LF = ascii("\r\n");
+  private static final byte[] TE = ascii("te: trailers\r\n");
+  private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
+  private static final byte[] CLOSE = ascii("connection: close\r\n");
+  private static final byte[] KEEP_ALIVE = ascii("connection: keep-alive\r\n");
+  private static final byte[] SWITCHED = ascii("connection: upgrade\r\n");
+  private static final byte[] UPGRADE_AND_TE = ascii("connection: Upgrade, TE\r\n");
+  private static final byte[] ONLY_UPGRADE = ascii("connection: Upgrade\r\n");
+  private static final byte[] ONLY_TE = ascii("connection: TE\r\n");
+  private static final byte[] PROTO = ascii("x-forwarded-proto: http\r\n");
+  private static final byte[] HOST_NAME = ascii("host: ");
+  private static final byte[] REQUEST_ID_NAME = ascii("x-request-id: ");
+
+  /** How the body of a final response goes to the client. */
+  enum Framing {
+    AS_IT_IS,
+    /** Its end was the end of the upstream's connection: it goes out in chunks. */
+    ADD_CHUNKS,
+    /** For a client that does not know chunks: the end of its connection is the end. */
+    DROP_CHUNKS,
+    /** The end of the client's connection is its end too. */
+    UNTIL_CLOSE
+  }
 
   private Heads() {}
 
-  static boolean hasBody(HttpRequest request) {
-    HttpHeaders headers = request.headers();
-    return headers.contains(TRANSFER_ENCODING) || !isZero(headers.get(CONTENT_LENGTH, "0"));
+  /** Whether anything but the next message follows a response's head: RFC 9112 section 6.3. */
+  static boolean hasBody(ResponseHead response, String method) {
+    return mayHaveBody(response.status(), method)
+        && (response.isChunked() || response.contentLength() != 0);
   }
 
-  /** Whether anything but the end follows a final response's head: RFC 9112 section 6.3. */
-  static boolean hasBody(HttpResponse response, HttpMethod method) {
-    int status = response.status().code();
-    return !(method.equals(HttpMethod.HEAD) || status == 204 || status == 304)
-        && (response.headers().contains(TRANSFER_ENCODING)
-            || !isZero(response.headers().get(CONTENT_LENGTH, "")));
-  }
-
-  /** Not by its value alone: Netty lets leading zeros stand, and then gives no body. */
-  private static boolean isZero(String length) {
-    for (int i = 0; i < length.length(); i++) {
-      if (length.charAt(i) != '0') {
-        return false;
-      }
-    }
-    return !length.isEmpty();
-  }
-
-  /** Otherwise the end of the connection is the end of the body. */
-  static boolean isDelimited(HttpMessage message) {
-    return message.headers().contains(TRANSFER_ENCODING)
-        || message.headers().contains(CONTENT_LENGTH);
-  }
-
-  static boolean is10(HttpMessage message) {
-    return message.protocolVersion().compareTo(HttpVersion.HTTP_1_0) <= 0;
+  static boolean mayHaveBody(int status, String method) {
+    return status >= 200
+        && status != 204
+        && status != 304
+        && !method.equals("HEAD")
+        && !opensTunnel(method, status);
   }
 
   /** Whether the connection becomes a tunnel with this response: 101, or CONNECT's 2xx. */
-  static boolean opensTunnel(HttpMethod method, int status) {
-    return status == 101 || method.equals(HttpMethod.CONNECT) && status / 100 == 2;
+  static boolean opensTunnel(String method, int status) {
+    return status == 101 || status / 100 == 2 && method.equals("CONNECT");
   }
 
   /**
-   * An upgrade that is passed on. Not h2c: behind a 101 every further request would be hidden from
-   * the rules.
-   */
-  static boolean wantsUpgrade(HttpRequest request) {
-    HttpHeaders headers = request.headers();
-    return !is10(request)
-        && headers.containsValue(CONNECTION, HttpHeaderValues.UPGRADE, true)
-        && headers.contains(UPGRADE)
-        && !headers.containsValue(UPGRADE, "h2c", true);
-  }
-
-  /**
-   * Makes of the client's request the one that goes upstream; the order and the case of names stay.
+   * Writes the client's request as the one that goes upstream: as HTTP/1.1, the bytes of other
+   * fields as they came.
+   *
+   * @param requestId for one that has none
    */
   static void forward(
-      HttpRequest request, InetSocketAddress originalDestination, Supplier<String> requestIds) {
-    HttpHeaders headers = request.headers();
-    boolean upgrade = wantsUpgrade(request);
-    boolean trailers = headers.containsValue(TE, HttpHeaderValues.TRAILERS, true);
-    dropHopByHop(headers, upgrade);
-    headers.remove(TE);
+      RequestHead request, InetSocketAddress originalDestination, String requestId, ByteBuf out) {
+    boolean upgrade = request.wantsUpgrade();
+    boolean trailers = request.wantsTrailers();
+    String host = newHost(request, originalDestination);
+    request.write(
+        out,
+        ONE_HOP
+            | Name.set(Name.TE)
+            | (upgrade ? 0 : UPGRADE)
+            | (host == null ? 0 : Name.set(Name.HOST)));
     if (trailers) {
-      headers.set(TE, HttpHeaderValues.TRAILERS);
+      out.writeBytes(TE);
     }
-    List<CharSequence> options = new ArrayList<>(2);
-    if (upgrade) {
-      options.add("Upgrade");
+    if (upgrade || trailers) {
+      out.writeBytes(upgrade && trailers ? UPGRADE_AND_TE : upgrade ? ONLY_UPGRADE : ONLY_TE);
     }
-    if (trailers) {
-      options.add("TE");
+    if (host != null) {
+      line(out, HOST_NAME, host);
     }
-    if (!options.isEmpty()) {
-      headers.set(CONNECTION, String.join(", ", options));
+    if (!request.has(Name.FORWARDED_PROTO)) {
+      out.writeBytes(PROTO);
     }
-    Optional<String> named = RequestTarget.authority(request.uri());
-    if (named.isPresent() && !named.get().equals(headers.get(HOST))) {
-      // It overrides the header, and the server shall see what was routed by: RFC 9112 section
+    if (!request.has(Name.REQUEST_ID)) {
+      line(out, REQUEST_ID_NAME, requestId);
+    }
+    out.writeBytes(CR_LF);
+  }
+
+  /** In place of the Host field; null: that stays. */
+  private static @Nullable String newHost(
+      RequestHead request, InetSocketAddress originalDestination) {
+    if (!request.isOriginForm()) {
+      // It overrides the field, and the server shall see what was routed by: RFC 9112 section
       // 3.2.2.
-      headers.set(HOST, named.get());
-    } else if (!headers.contains(HOST)) {
-      // HTTP/1.0 may leave it out, HTTP/1.1 may not.
-      headers.set(HOST, authority(originalDestination));
-    }
-    if (!headers.contains(X_FORWARDED_PROTO)) {
-      headers.set(X_FORWARDED_PROTO, "http");
-    }
-    if (!headers.contains(X_REQUEST_ID)) {
-      headers.set(X_REQUEST_ID, requestIds.get());
-    }
-    request.setProtocolVersion(HttpVersion.HTTP_1_1);
-  }
-
-  /** Makes of an upstream's interim response (1xx but not 101) the one for the client. */
-  static void forwardInterim(HttpResponse response) {
-    dropHopByHop(response.headers(), false);
-    response.setProtocolVersion(HttpVersion.HTTP_1_1);
-  }
-
-  /** Makes of the upstream's switch of protocols the one for the client. */
-  static void forwardTunnel(HttpResponse response) {
-    HttpHeaders headers = response.headers();
-    boolean upgrade = headers.contains(UPGRADE);
-    dropHopByHop(headers, upgrade);
-    if (upgrade) {
-      headers.set(CONNECTION, HttpHeaderValues.UPGRADE);
-    }
-    // RFC 9110 section 9.3.6: a client ignores them, and nobody may send them.
-    headers.remove(CONTENT_LENGTH);
-    headers.remove(TRANSFER_ENCODING);
-    response.setProtocolVersion(HttpVersion.HTTP_1_1);
-  }
-
-  /** The coding that codes nothing, after which the other headers tell where the body ends. */
-  static void dropIdentity(HttpResponse response) {
-    if (!HttpUtil.isTransferEncodingChunked(response)) {
-      response.headers().remove(TRANSFER_ENCODING);
-    }
-  }
-
-  /**
-   * Makes of the upstream's final response the one for the client.
-   *
-   * @param method of the request
-   * @param client10 the client speaks HTTP/1.0: no chunks
-   * @param keepAlive the client's connection should be kept
-   * @return whether it can be kept: not when only its end tells where the body ends
-   */
-  static boolean forwardFinal(
-      HttpResponse response, HttpMethod method, boolean client10, boolean keepAlive) {
-    HttpHeaders headers = response.headers();
-    dropHopByHop(headers, false);
-    response.setProtocolVersion(HttpVersion.HTTP_1_1);
-    boolean kept = frame(response, method, client10) && keepAlive;
-    if (!kept) {
-      headers.set(CONNECTION, HttpHeaderValues.CLOSE);
-    } else if (client10) {
-      headers.set(CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-    }
-    return kept;
-  }
-
-  /**
-   * Gives it a framing that the client understands; false: the end of the connection is the end of
-   * the body.
-   */
-  private static boolean frame(HttpResponse response, HttpMethod method, boolean client10) {
-    HttpHeaders headers = response.headers();
-    int status = response.status().code();
-    if (method.equals(HttpMethod.HEAD) || status == 204 || status == 304) {
-      return true;
-    }
-    if (!headers.contains(TRANSFER_ENCODING) && headers.contains(CONTENT_LENGTH)) {
-      return true;
-    }
-    if (client10) {
-      headers.remove(TRANSFER_ENCODING);
-      return false;
-    }
-    headers.set(TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-    headers.remove(CONTENT_LENGTH);
-    return true;
-  }
-
-  private static void dropHopByHop(HttpHeaders headers, boolean keepUpgrade) {
-    for (String line : headers.getAll(CONNECTION)) {
-      for (String option : line.split(",", -1)) {
-        String name = option.strip().toLowerCase(Locale.ROOT);
-        if (!name.isEmpty() && !NEVER_DROPPED.contains(name)) {
-          headers.remove(name);
-        }
+      Optional<String> named = RequestTarget.authority(request.target());
+      if (named.isPresent() && !named.get().equals(request.first(Name.HOST))) {
+        return named.get();
       }
     }
-    headers.remove(CONNECTION);
-    headers.remove(KEEP_ALIVE);
-    headers.remove(PROXY_CONNECTION);
-    if (!keepUpgrade) {
-      headers.remove(UPGRADE);
+    // HTTP/1.0 may leave it out, HTTP/1.1 may not.
+    return request.has(Name.HOST) ? null : authority(originalDestination);
+  }
+
+  /** Writes an upstream's interim response (1xx but not 101) for the client. */
+  static void forwardInterim(ResponseHead response, ByteBuf out) {
+    response.write(out, ONE_HOP | UPGRADE);
+    out.writeBytes(CR_LF);
+  }
+
+  /** Writes the upstream's switch of protocols for the client. */
+  static void forwardTunnel(ResponseHead response, ByteBuf out) {
+    // RFC 9110 section 9.3.6: a client ignores a framing there, and nobody may send it.
+    response.write(out, ONE_HOP | FRAMING);
+    if (response.has(Name.UPGRADE)) {
+      out.writeBytes(SWITCHED);
     }
+    out.writeBytes(CR_LF);
+  }
+
+  /**
+   * How the body of a final response goes to the client.
+   *
+   * @param client10 the client speaks HTTP/1.0: no chunks
+   */
+  static Framing framing(ResponseHead response, String method, boolean client10) {
+    if (!mayHaveBody(response.status(), method) || response.contentLength() >= 0) {
+      return Framing.AS_IT_IS;
+    }
+    if (response.isChunked()) {
+      return client10 ? Framing.DROP_CHUNKS : Framing.AS_IT_IS;
+    }
+    return client10 ? Framing.UNTIL_CLOSE : Framing.ADD_CHUNKS;
+  }
+
+  /**
+   * Writes the upstream's final response for the client.
+   *
+   * @param client10 the client speaks HTTP/1.0
+   * @param keep the client's connection is kept
+   */
+  static void forwardFinal(
+      ResponseHead response, Framing framing, boolean client10, boolean keep, ByteBuf out) {
+    // The coding that codes nothing is left out, after which the other fields tell where the body
+    // ends.
+    boolean coded = response.isChunked() && framing == Framing.AS_IT_IS;
+    response.write(out, ONE_HOP | UPGRADE | (coded ? 0 : CODING));
+    if (framing == Framing.ADD_CHUNKS) {
+      out.writeBytes(CHUNKED);
+    }
+    if (!keep) {
+      out.writeBytes(CLOSE);
+    } else if (client10) {
+      out.writeBytes(KEEP_ALIVE);
+    }
+    out.writeBytes(CR_LF);
+  }
+
+  private static void line(ByteBuf out, byte[] name, String value) {
+    out.writeBytes(name);
+    ByteBufUtil.writeAscii(out, value);
+    out.writeBytes(CR_LF);
   }
 
   private static String authority(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     String bracketed = host.indexOf(':') < 0 ? host : "[" + host + "]";
     return address.getPort() == 80 ? bracketed : bracketed + ":" + address.getPort();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

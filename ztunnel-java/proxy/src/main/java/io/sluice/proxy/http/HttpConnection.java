@@ -20,15 +20,8 @@ public final class HttpConnection {
       HttpServices services,
       HttpRooms rooms,
       BooleanSupplier draining) {
-    RequestDecoder decoder = new RequestDecoder(services.limits(), services.nanoClock());
-    ResponseEncoder encoder = new ResponseEncoder();
-    channel
-        .pipeline()
-        .addLast("http-decoder", decoder)
-        .addLast("http-encoder", encoder)
-        .addLast(
-            "http",
-            new DownstreamHandler(
-                channel, connection, services, rooms, draining, decoder, encoder));
+    DownstreamHandler handler =
+        new DownstreamHandler(channel, connection, services, rooms, draining);
+    channel.pipeline().addLast("http-decoder", handler.decoder()).addLast("http", handler);
   }
 }

@@ -1,8 +1,8 @@
 package io.sluice.proxy.http;
 
-import io.netty.handler.codec.http.HttpRequest;
 import io.sluice.mesh.service.Endpoint;
 import io.sluice.mesh.service.ServiceId;
+import io.sluice.proxy.http.head.RequestHead;
 import io.sluice.proxy.telemetry.MeshTelemetry;
 import io.sluice.proxy.upstream.UpstreamConnection;
 import java.util.Optional;
@@ -15,7 +15,7 @@ public interface HttpRooms {
    * @param request head, as the client sent it; not changed
    * @param startNanos the clock's reading at its first byte
    */
-  HttpPlan plan(HttpRequest request, long startNanos);
+  HttpPlan plan(RequestHead request, long startNanos);
 
   /**
    * Where an exchange is counted.
@@ -32,5 +32,5 @@ public interface HttpRooms {
    * @param request head, before it is sent
    * @return empty: the called side counts by itself, or takes no part
    */
-  Optional<MeshTelemetry.HttpEdge> calledEdge(UpstreamConnection upstream, HttpRequest request);
+  Optional<MeshTelemetry.HttpEdge> calledEdge(UpstreamConnection upstream, RequestHead request);
 }

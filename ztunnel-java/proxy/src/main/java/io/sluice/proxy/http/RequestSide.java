@@ -1,41 +1,42 @@
 package io.sluice.proxy.http;
 
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
-import java.util.Set;
+import io.netty.buffer.ByteBuf;
+import io.sluice.proxy.http.head.Name;
+import io.sluice.proxy.http.head.RequestHead;
+import java.net.InetSocketAddress;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange's request on its way upstream, and how far it has come. Event loop only. */
 final class RequestSide {
-  /** RFC 9110 section 9.2.2: to send them twice does what sending them once does. */
-  private static final Set<HttpMethod> IDEMPOTENT =
-      Set.of(
-          HttpMethod.GET,
-          HttpMethod.HEAD,
-          HttpMethod.OPTIONS,
-          HttpMethod.TRACE,
-          HttpMethod.PUT,
-          HttpMethod.DELETE);
-
-  private final HttpRequest head;
+  private final RequestHead head;
   private final DownstreamHandler downstream;
+  private final String method;
   private final boolean hasBody;
+  private String requestId = "";
   private boolean complete;
   private boolean bodyStarted;
-  private @Nullable HttpContent held;
+  private @Nullable ByteBuf held;
+  private long heldBodyBytes;
   private long bytes;
 
-  RequestSide(HttpRequest head, DownstreamHandler downstream) {
+  /**
+   * @param whole whether it could be read: else nothing is known of it
+   */
+  RequestSide(RequestHead head, DownstreamHandler downstream, boolean whole) {
     this.head = head;
     this.downstream = downstream;
-    this.hasBody = head.decoderResult().isSuccess() && Heads.hasBody(head);
+    this.method = head.method();
+    this.hasBody = whole && head.hasBody();
     this.complete = !hasBody;
   }
 
-  HttpRequest head() {
+  RequestHead head() {
     return head;
+  }
+
+  String method() {
+    return method;
   }
 
   boolean hasBody() {
@@ -52,47 +53,52 @@ final class RequestSide {
     return bytes;
   }
 
+  /** It keeps its id, and gets one if it has none. */
+  void identify(Supplier<String> requestIds) {
+    requestId = head.has(Name.REQUEST_ID) ? "" : requestIds.get();
+  }
+
   /** Writes what is there of it. */
-  void begin(Attempt to) {
-    to.write(head);
-    HttpContent first = held;
+  void begin(Attempt to, InetSocketAddress originalDestination) {
+    ByteBuf out = to.buffer(head.size() + Heads.ADDED_BYTES);
+    Heads.forward(head, originalDestination, requestId, out);
+    to.writeHead(out);
+    ByteBuf first = held;
     held = null;
-    if (!hasBody) {
-      to.write(LastHttpContent.EMPTY_LAST_CONTENT);
-    } else if (first != null) {
-      content(first, to);
+    if (first != null) {
+      content(first, heldBodyBytes, complete, to);
     }
-    to.flush();
   }
 
   /**
    * Takes over a piece of the body that comes between two attempts: the first had asked for it. One
    * is all that can be under way.
    */
-  void hold(HttpContent content) {
+  void hold(ByteBuf piece, long bodyBytes, boolean last) {
     if (held != null) {
-      content.release();
+      piece.release();
       throw new IllegalStateException("a second piece of a body (expected: one a demand)");
     }
-    held = content;
-    complete = content instanceof LastHttpContent;
+    held = piece;
+    heldBodyBytes = bodyBytes;
+    complete = last;
   }
 
   /** There is no attempt any more that would take it. */
   void drop() {
-    HttpContent content = held;
+    ByteBuf piece = held;
     held = null;
-    if (content != null) {
-      content.release();
+    if (piece != null) {
+      piece.release();
     }
   }
 
-  /** Takes over a piece of the body, which has been decoded without fault. */
-  void content(HttpContent content, Attempt to) {
+  /** Takes over a piece of the body. */
+  void content(ByteBuf piece, long bodyBytes, boolean last, Attempt to) {
     bodyStarted = true;
-    bytes += content.content().readableBytes();
-    complete = content instanceof LastHttpContent;
-    to.write(content);
+    bytes += bodyBytes;
+    complete = last;
+    to.write(piece);
     if (to.isWritable()) {
       demand();
     }
@@ -111,6 +117,14 @@ final class RequestSide {
    * can't be had again.
    */
   boolean mayBeSentAgain(Attempt before) {
-    return !bodyStarted && (!before.hasWritten() || IDEMPOTENT.contains(head.method()));
+    return !bodyStarted && (!before.hasWritten() || isIdempotent());
+  }
+
+  /** RFC 9110 section 9.2.2: to send it twice does what sending it once does. */
+  private boolean isIdempotent() {
+    return switch (method) {
+      case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE" -> true;
+      default -> false;
+    };
   }
 }

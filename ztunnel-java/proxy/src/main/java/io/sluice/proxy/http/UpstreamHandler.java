@@ -1,5 +1,6 @@
 package io.sluice.proxy.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -7,33 +8,30 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequestEncoder;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.util.ReferenceCountUtil;
 import io.sluice.proxy.fault.OwnFaults;
+import io.sluice.proxy.http.head.BadMessageException;
+import io.sluice.proxy.http.head.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
 /** The upstream's side: stays on the connection over its exchanges, one at a time. */
-final class UpstreamHandler extends ChannelInboundHandlerAdapter {
+final class UpstreamHandler extends ChannelInboundHandlerAdapter
+    implements PullDecoder.Sink<ResponseHead> {
   private static final String NAME = "http-upstream";
 
   private final Channel channel;
   private final ResponseDecoder decoder;
-  private final HttpRequestEncoder encoder;
+  private final Outgoing outgoing;
   private @Nullable Exchange exchange;
   private boolean written;
   private boolean inputEnded;
   private boolean tlsEnded;
   private boolean reset;
 
-  private UpstreamHandler(Channel channel, ResponseDecoder decoder, HttpRequestEncoder encoder) {
+  private UpstreamHandler(Channel channel, HttpLimits limits) {
     this.channel = channel;
-    this.decoder = decoder;
-    this.encoder = encoder;
+    this.decoder = new ResponseDecoder(limits, this);
+    this.outgoing = new Outgoing(channel);
   }
 
   /** The channel's own; added at its first exchange. */
@@ -41,38 +39,41 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     if (channel.pipeline().get(NAME) instanceof UpstreamHandler there) {
       return there;
     }
-    ResponseDecoder decoder = new ResponseDecoder(limits);
-    HttpRequestEncoder encoder = new HttpRequestEncoder();
-    UpstreamHandler handler = new UpstreamHandler(channel, decoder, encoder);
+    UpstreamHandler handler = new UpstreamHandler(channel, limits);
     // A response that came before the close must stay readable, at the client's pace: also when a
     // write has failed.
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     channel.config().setAutoClose(false);
-    channel
-        .pipeline()
-        .addLast("http-response-decoder", decoder)
-        .addLast("http-request-encoder", encoder)
-        .addLast(NAME, handler);
+    channel.pipeline().addLast("http-response-decoder", handler.decoder).addLast(NAME, handler);
     return handler;
   }
 
-  void begin(Exchange begun, HttpMethod method) {
+  void begin(Exchange begun, String method) {
     exchange = begun;
     written = false;
     decoder.expect(method);
   }
 
   void end() {
+    decoder.forget();
     exchange = null;
   }
 
-  void write(HttpObject part) {
+  ByteBuf buffer(int headBytes) {
+    return outgoing.buffer(headBytes);
+  }
+
+  void writeHead(ByteBuf head) {
     written = true;
-    channel.write(part);
+    outgoing.head(head);
+  }
+
+  void write(ByteBuf piece) {
+    outgoing.piece(piece);
   }
 
   void flush() {
-    channel.flush();
+    outgoing.flush();
   }
 
   boolean isWritable() {
@@ -103,18 +104,44 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  void dropFraming() {
+    decoder.dropFraming();
+  }
+
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
+  public void head(ResponseHead head) {
     Exchange running = exchange;
     if (running == null) {
-      // Nobody asked for it: no exchange may be answered with it later.
-      ReferenceCountUtil.release(message);
-      ctx.close();
-    } else if (message instanceof HttpResponse head) {
-      running.responseHead(head);
+      nobodyAsked();
     } else {
-      running.responseContent((HttpContent) message);
+      running.responseHead(head);
     }
+  }
+
+  @Override
+  public void piece(ByteBuf piece, long bodyBytes, boolean last) {
+    Exchange running = exchange;
+    if (running == null) {
+      piece.release();
+      nobodyAsked();
+    } else {
+      running.responsePiece(piece, bodyBytes, last);
+    }
+  }
+
+  @Override
+  public void bad(BadMessageException why) {
+    Exchange running = exchange;
+    if (running == null) {
+      nobodyAsked();
+    } else {
+      running.undecodable(why);
+    }
+  }
+
+  /** No exchange may be answered with it later. */
+  private void nobodyAsked() {
+    channel.close();
   }
 
   @Override
@@ -145,6 +172,7 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     inputEnded = true;
+    outgoing.drop();
     closed();
     ctx.fireChannelInactive();
   }
@@ -170,10 +198,10 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
   /** The channel becomes one end of a tunnel. */
   void becomeTunnel(TunnelHandler tunnel) {
+    outgoing.flush();
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addLast("tunnel", tunnel);
     pipeline.remove(this);
-    pipeline.remove(encoder);
     channel.config().setAutoClose(true);
   }
 

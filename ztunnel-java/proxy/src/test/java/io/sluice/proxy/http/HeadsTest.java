@@ -2,17 +2,16 @@ package io.sluice.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.sluice.proxy.http.head.BadMessageException;
+import io.sluice.proxy.http.head.Head;
+import io.sluice.proxy.http.head.HeadParser;
+import io.sluice.proxy.http.head.RequestHead;
+import io.sluice.proxy.http.head.ResponseHead;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class HeadsTest {
@@ -21,32 +20,46 @@ class HeadsTest {
   private static final InetSocketAddress V6 =
       new InetSocketAddress(InetAddress.ofLiteral("fd00::1"), 8080);
 
-  private static HttpRequest request(String... namesAndValues) {
-    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
-    fill(request.headers(), namesAndValues);
-    return request;
+  private static RequestHead request(String... lines) {
+    return requestOf("GET / HTTP/1.1", lines);
   }
 
-  private static HttpResponse response(int status, String... namesAndValues) {
-    HttpResponse response =
-        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
-    fill(response.headers(), namesAndValues);
-    return response;
+  private static RequestHead requestOf(String start, String... lines) {
+    return parsed(new RequestHead(), start, lines);
   }
 
-  private static void fill(HttpHeaders headers, String... namesAndValues) {
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      headers.add(namesAndValues[i], namesAndValues[i + 1]);
+  private static ResponseHead response(int status, String... lines) {
+    return parsed(new ResponseHead(), "HTTP/1.1 " + status + " X", lines);
+  }
+
+  private static <H extends Head> H parsed(H head, String start, String... lines) {
+    String all = start + "\r\n" + String.join("\r\n", lines) + (lines.length == 0 ? "" : "\r\n");
+    ByteBuf bytes = Unpooled.copiedBuffer(all + "\r\n", StandardCharsets.ISO_8859_1);
+    try {
+      assertThat(new HeadParser<>(head, 1024, 1024).parse(bytes)).isTrue();
+      return head;
+    } catch (BadMessageException e) {
+      throw new AssertionError(all, e);
     }
   }
 
-  private static List<String> forwarded(HttpRequest request) {
-    Heads.forward(request, V6, () -> "id");
-    return lines(request.headers());
+  private static String[] forwarded(RequestHead request) {
+    ByteBuf out = Unpooled.buffer();
+    Heads.forward(request, V6, "id", out);
+    return lines(out);
   }
 
-  private static List<String> lines(HttpHeaders headers) {
-    return headers.entries().stream().map(each -> each.getKey() + ": " + each.getValue()).toList();
+  private static String[] forwarded(
+      ResponseHead response, String method, boolean client10, boolean keep) {
+    ByteBuf out = Unpooled.buffer();
+    Heads.forwardFinal(response, Heads.framing(response, method, client10), client10, keep, out);
+    return lines(out);
+  }
+
+  private static String[] lines(ByteBuf out) {
+    String text = out.toString(StandardCharsets.ISO_8859_1);
+    assertThat(text).endsWith("\r\n\r\n");
+    return text.split("\r\n");
   }
 
   @Test
@@ -54,85 +67,76 @@ class HeadsTest {
     assertThat(
             forwarded(
                 request(
-                    "Host",
-                    "a",
-                    "Content-Length",
-                    "3",
-                    "X-Hop",
-                    "1",
-                    "Other",
-                    "2",
-                    "Connection",
-                    "x-hop , content-length,,",
-                    "connection",
-                    "host, close",
-                    "Keep-Alive",
-                    "1",
-                    "Proxy-Connection",
-                    "x")))
-        .containsExactly("Host: a", "Content-Length: 3", "Other: 2", PROTO, ID);
+                    "Host: a",
+                    "Content-Length: 3",
+                    "X-Hop: 1",
+                    "Other: 2",
+                    "Connection: x-hop , content-length,,",
+                    "connection: host, close",
+                    "Keep-Alive: 1",
+                    "Proxy-Connection: x")))
+        .containsExactly("GET / HTTP/1.1", "Host: a", "Content-Length: 3", "Other: 2", PROTO, ID);
   }
 
   @Test
   void aMissingHostIsTheOriginalDestination() {
-    HttpRequest request = request();
-    request.setProtocolVersion(HttpVersion.HTTP_1_0);
-    assertThat(forwarded(request))
-        .startsWith("host: [" + V6.getAddress().getHostAddress() + "]:8080");
-    assertThat(request.protocolVersion()).isEqualTo(HttpVersion.HTTP_1_1);
+    assertThat(forwarded(requestOf("GET / HTTP/1.0")))
+        .startsWith("GET / HTTP/1.1", "host: [" + V6.getAddress().getHostAddress() + "]:8080");
   }
 
   @Test
   void ofTeOnlyTrailersIsPassedOn() {
-    assertThat(forwarded(request("Host", "a", "TE", "trailers, deflate;q=0.5", "Connection", "TE")))
-        .containsExactly("Host: a", "te: trailers", "connection: TE", PROTO, ID);
-    assertThat(forwarded(request("Host", "a", "TE", "deflate")))
-        .containsExactly("Host: a", PROTO, ID);
+    assertThat(forwarded(request("Host: a", "TE: trailers, deflate;q=0.5", "Connection: TE")))
+        .containsExactly("GET / HTTP/1.1", "Host: a", "te: trailers", "connection: TE", PROTO, ID);
+    assertThat(forwarded(request("Host: a", "TE: deflate")))
+        .containsExactly("GET / HTTP/1.1", "Host: a", PROTO, ID);
   }
 
   @Test
   void anUpgradeNeedsBothHeadersAndHttp11() {
     assertThat(
-            Heads.wantsUpgrade(
-                request("Upgrade", "websocket", "Connection", "keep-alive, Upgrade")))
+            request("Host: a", "Upgrade: websocket", "Connection: keep-alive, Upgrade")
+                .wantsUpgrade())
         .isTrue();
-    assertThat(Heads.wantsUpgrade(request("Upgrade", "websocket"))).isFalse();
-    assertThat(Heads.wantsUpgrade(request("Connection", "upgrade"))).isFalse();
-    assertThat(Heads.wantsUpgrade(request("Upgrade", "h2c", "Connection", "upgrade"))).isFalse();
-    HttpRequest old = request("Upgrade", "websocket", "Connection", "upgrade");
-    old.setProtocolVersion(HttpVersion.HTTP_1_0);
-    assertThat(Heads.wantsUpgrade(old)).isFalse();
+    assertThat(request("Host: a", "Upgrade: websocket").wantsUpgrade()).isFalse();
+    assertThat(request("Host: a", "Connection: upgrade").wantsUpgrade()).isFalse();
+    assertThat(request("Host: a", "Upgrade: h2c", "Connection: upgrade").wantsUpgrade()).isFalse();
+    assertThat(
+            requestOf("GET / HTTP/1.0", "Upgrade: websocket", "Connection: upgrade").wantsUpgrade())
+        .isFalse();
   }
 
   @Test
   void aResponseWithoutLengthIsChunkedOrEndsTheConnection() {
-    HttpResponse modern = response(200);
-    assertThat(Heads.forwardFinal(modern, HttpMethod.GET, false, true)).isTrue();
-    assertThat(lines(modern.headers())).containsExactly("transfer-encoding: chunked");
-    HttpResponse old = response(200, "Transfer-Encoding", "chunked");
-    assertThat(Heads.forwardFinal(old, HttpMethod.GET, true, true)).isFalse();
-    assertThat(lines(old.headers())).containsExactly("connection: close");
+    assertThat(forwarded(response(200), "GET", false, true))
+        .containsExactly("HTTP/1.1 200 X", "transfer-encoding: chunked");
+    ResponseHead chunked = response(200, "Transfer-Encoding: chunked");
+    assertThat(Heads.framing(chunked, "GET", true)).isEqualTo(Heads.Framing.DROP_CHUNKS);
+    assertThat(forwarded(chunked, "GET", true, false))
+        .containsExactly("HTTP/1.1 200 X", "connection: close");
+    assertThat(forwarded(chunked, "GET", false, true))
+        .containsExactly("HTTP/1.1 200 X", "Transfer-Encoding: chunked");
   }
 
   @Test
   void bodilessResponsesGetNoFraming() {
     for (int status : new int[] {204, 304}) {
-      HttpResponse response = response(status);
-      assertThat(Heads.forwardFinal(response, HttpMethod.GET, false, true)).isTrue();
-      assertThat(response.headers().isEmpty()).isTrue();
-      assertThat(Heads.hasBody(response, HttpMethod.GET)).isFalse();
+      ResponseHead response = response(status);
+      assertThat(forwarded(response, "GET", false, true))
+          .containsExactly("HTTP/1.1 " + status + " X");
+      assertThat(Heads.hasBody(response, "GET")).isFalse();
     }
-    HttpResponse head = response(200, "Content-Length", "7");
-    assertThat(Heads.forwardFinal(head, HttpMethod.HEAD, true, false)).isFalse();
-    assertThat(lines(head.headers())).containsExactly("Content-Length: 7", "connection: close");
-    assertThat(Heads.hasBody(head, HttpMethod.HEAD)).isFalse();
+    ResponseHead head = response(200, "Content-Length: 7");
+    assertThat(forwarded(head, "HEAD", true, false))
+        .containsExactly("HTTP/1.1 200 X", "Content-Length: 7", "connection: close");
+    assertThat(Heads.hasBody(head, "HEAD")).isFalse();
   }
 
   @Test
   void onlyASwitchOrAConnectThatWorksOpensATunnel() {
-    assertThat(Heads.opensTunnel(HttpMethod.GET, 101)).isTrue();
-    assertThat(Heads.opensTunnel(HttpMethod.CONNECT, 204)).isTrue();
-    assertThat(Heads.opensTunnel(HttpMethod.CONNECT, 407)).isFalse();
-    assertThat(Heads.opensTunnel(HttpMethod.GET, 200)).isFalse();
+    assertThat(Heads.opensTunnel("GET", 101)).isTrue();
+    assertThat(Heads.opensTunnel("CONNECT", 204)).isTrue();
+    assertThat(Heads.opensTunnel("CONNECT", 407)).isFalse();
+    assertThat(Heads.opensTunnel("GET", 200)).isFalse();
   }
 }

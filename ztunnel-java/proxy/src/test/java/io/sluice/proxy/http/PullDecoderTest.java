@@ -8,10 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
+import io.sluice.proxy.http.head.BadMessageException;
+import io.sluice.proxy.http.head.RequestHead;
 import io.sluice.proxy.testkit.LeakWatch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,43 +23,72 @@ class PullDecoderTest {
   private static final String TWO_REQUESTS =
       "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbodyGET /2 HTTP/1.1\r\nHost: a\r\n\r\n";
 
-  private final RequestDecoder decoder = new RequestDecoder(HttpLimits.DEFAULTS, () -> 7);
   private final List<String> seen = new ArrayList<>();
   private boolean greedy;
+  private final RequestDecoder decoder =
+      new RequestDecoder(HttpLimits.DEFAULTS, () -> 7, new Recorder());
   private final EmbeddedChannel channel = new EmbeddedChannel();
 
   {
     channel.config().setAutoRead(false);
-    channel.pipeline().addLast(decoder, new Recorder());
+    channel.pipeline().addLast(decoder, new EndRecorder());
   }
 
   /** Writes down what comes, in few words. */
-  private final class Recorder extends ChannelInboundHandlerAdapter {
+  private final class Recorder implements PullDecoder.Sink<RequestHead> {
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      if (message instanceof HttpRequest request) {
-        seen.add(request.decoderResult().isFailure() ? "bad" : request.uri());
-      } else if (message instanceof HttpContent content) {
-        String text = content.content().toString(StandardCharsets.ISO_8859_1);
-        if (content.decoderResult().isFailure()) {
-          seen.add("bad");
-        } else if (!text.isEmpty()) {
-          seen.add(text);
-        }
-        if (message instanceof LastHttpContent) {
-          seen.add("end");
-        }
+    public void head(RequestHead head) {
+      seen.add(head.target());
+      if (!head.hasBody()) {
+        seen.add("end");
       }
-      ReferenceCountUtil.release(message);
+      more();
+    }
+
+    @Override
+    public void piece(ByteBuf piece, long bodyBytes, boolean last) {
+      String text = piece.toString(StandardCharsets.ISO_8859_1);
+      piece.release();
+      if (!text.isEmpty()) {
+        seen.add(text);
+      }
+      if (last) {
+        seen.add("end");
+      }
+      more();
+    }
+
+    @Override
+    public void bad(BadMessageException why) {
+      seen.add("bad");
+    }
+
+    private void more() {
       if (greedy) {
         decoder.demand();
       }
     }
+  }
 
+  private final class EndRecorder extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       seen.add("input ended");
     }
+  }
+
+  /** Asks for nothing and keeps nothing. */
+  private static final class Drain implements PullDecoder.Sink<RequestHead> {
+    @Override
+    public void head(RequestHead head) {}
+
+    @Override
+    public void piece(ByteBuf piece, long bodyBytes, boolean last) {
+      piece.release();
+    }
+
+    @Override
+    public void bad(BadMessageException why) {}
   }
 
   private void arrives(String text) {
@@ -72,12 +99,12 @@ class PullDecoderTest {
   void oneDemandIsOneMessageOrPiece() {
     arrives(TWO_REQUESTS);
     assertThat(seen).isEmpty();
-    decoder.demandHead();
+    decoder.demand();
     assertThat(seen).containsExactly("/1");
     decoder.demand();
     assertThat(seen).containsExactly("/1", "body", "end");
     assertThat(decoder.hasLeftover()).isTrue();
-    decoder.demandHead();
+    decoder.demand();
     assertThat(seen).containsExactly("/1", "body", "end", "/2", "end");
     assertThat(decoder.hasLeftover()).isFalse();
     channel.finishAndReleaseAll();
@@ -88,7 +115,7 @@ class PullDecoderTest {
     arrives(TWO_REQUESTS);
     channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     greedy = true;
-    decoder.demandHead();
+    decoder.demand();
     assertThat(seen).containsExactly("/1", "body", "end", "/2", "end", "input ended");
     channel.finishAndReleaseAll();
   }
@@ -110,7 +137,7 @@ class PullDecoderTest {
   @Test
   void whatIsLeftGoesOnWhenTheDecoderGoes() {
     arrives("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nraw");
-    decoder.demandHead();
+    decoder.demand();
     channel.pipeline().removeLast();
     channel.pipeline().remove(decoder);
     ByteBuf left = channel.readInbound();
@@ -126,7 +153,7 @@ class PullDecoderTest {
         "POST /1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nX: y\r\n\r\n"
             + TWO_REQUESTS.repeat(2);
     greedy = true;
-    decoder.demandHead();
+    decoder.demand();
     Random random = new Random(11);
     for (int round = 0; round < 200; round++) {
       seen.clear();
@@ -137,7 +164,7 @@ class PullDecoderTest {
       }
       assertThat(String.join("", seen))
           .as("round " + round)
-          .isEqualTo("/1bodyend" + "/1bodyend/2end".repeat(2));
+          .isEqualTo("/14\r\nbody\r\n0\r\nX: y\r\n\r\nend" + "/1bodyend/2end".repeat(2));
     }
     channel.finishAndReleaseAll();
   }
@@ -148,7 +175,8 @@ class PullDecoderTest {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int round = 0; round < 2_000; round++) {
-      RequestDecoder fuzzed = new RequestDecoder(new HttpLimits(64, 128, 16, 1, 1), () -> 7);
+      RequestDecoder fuzzed =
+          new RequestDecoder(new HttpLimits(64, 128, 16, 1, 1), () -> 7, new Drain());
       EmbeddedChannel one = new EmbeddedChannel();
       one.config().setAutoRead(false);
       one.pipeline().addLast(fuzzed);

@@ -27,7 +27,13 @@ public final class QuietTelemetry implements MeshTelemetry {
   private final List<Edge> opened = new CopyOnWriteArrayList<>();
   private final List<Closed> closed = new CopyOnWriteArrayList<>();
 
+  private volatile boolean deaf;
   private final List<Detected> detected = new CopyOnWriteArrayList<>();
+
+  /** From now on ended exchanges are not kept: for tests of many. */
+  public void deafen() {
+    deaf = true;
+  }
 
   public List<Finished> finished() {
     return List.copyOf(finished);
@@ -53,8 +59,11 @@ public final class QuietTelemetry implements MeshTelemetry {
 
   @Override
   public HttpEdge http(Edge edge) {
-    return (code, flag, durationNanos, requestBytes, responseBytes) ->
+    return (code, flag, durationNanos, requestBytes, responseBytes) -> {
+      if (!deaf) {
         finished.add(new Finished(edge, code, flag, durationNanos, requestBytes, responseBytes));
+      }
+    };
   }
 
   @Override
