@@ -216,7 +216,7 @@ final class ProxyPipeline {
                 new HttpPlan.Forward(
                     forward.cluster(),
                     forward.service(),
-                    RouteNames.of(forward),
+                    () -> RouteNames.of(forward),
                     admitted.deadline());
             case RouteDecision.Respond respond ->
                 refuse(

@@ -106,7 +106,7 @@ final class Exchange {
   void late() {
     HttpPlan.Forward forward = plan;
     if (forward != null && forward.deadline().isPresent()) {
-      fail(new Failure.RouteTimeout(forward.route(), forward.deadline().get().limit()));
+      fail(new Failure.RouteTimeout(forward.route().get(), forward.deadline().get().limit()));
     }
   }
 

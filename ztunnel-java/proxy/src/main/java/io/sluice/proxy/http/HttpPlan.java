@@ -6,6 +6,7 @@ import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.resilience.Deadline;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What is to be done with one request, as the rooms before have decided. */
 public sealed interface HttpPlan {
@@ -15,11 +16,15 @@ public sealed interface HttpPlan {
   /**
    * Send it on.
    *
-   * @param route name and origin of the rule, for messages; empty when none decided
+   * @param route name and origin of the rule, for messages: most requests need none; empty when
+   *     none decided
    * @param deadline of the whole exchange
    */
   record Forward(
-      Cluster cluster, Optional<ServiceId> service, String route, Optional<Deadline> deadline)
+      Cluster cluster,
+      Optional<ServiceId> service,
+      Supplier<String> route,
+      Optional<Deadline> deadline)
       implements HttpPlan {
     public Forward {
       Objects.requireNonNull(cluster, "cluster");
