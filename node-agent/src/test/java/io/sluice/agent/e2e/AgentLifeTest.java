@@ -142,11 +142,14 @@ class AgentLifeTest {
     library.pod(gone);
     Lab.await("it is enrolled", () -> agent.get("/status").contains(gone.netns()));
     agent.awaitReady();
-    // Connections of all kinds are open: one out, one in, and one that is idle in a pool.
+    // Connections of all kinds are open: one out, one in, and one that comes straight.
     lab.serve(gone, "python3", Lab.script("server.py"), "http", "0.0.0.0", "8080");
     Process out = lab.spawn(gone, "curl", "-sS", url("/slow?s=20"));
-    Process in = lab.spawn(reader, "curl", "-sS", "http://" + gone.ip4() + ":8080/slow?s=20");
-    Lab.await("connections are open", () -> connectionsOf("gone") >= 2);
+    String slow = "http://" + gone.ip4() + ":8080/slow?s=20";
+    Process in = lab.spawn(lab.pod("stranger", 18), "curl", "-sS", slow);
+    Process straight = lab.spawn(reader, "curl", "-sS", "-f", slow);
+    Lab.await(
+        "connections are open", () -> connectionsOf("gone") >= 2 && connectionsOf("reader") >= 1);
     String link = lab.linkOf(gone);
     assertThat(lab.hasLink(link)).isTrue();
 
@@ -159,6 +162,7 @@ class AgentLifeTest {
     assertThat(agent.process().isAlive()).isTrue();
     assertThat(get()).as("the others go on").isEqualTo("200");
     assertThat(out.onExit().join().exitValue() + in.onExit().join().exitValue()).isNotZero();
+    assertThat(straight.onExit().join().exitValue()).isNotZero();
   }
 
   @Test

@@ -88,13 +88,21 @@ final class ConnectionEdges {
     return lastCalledHttp;
   }
 
-  /** As the called pod's own pass would have it. */
   private Edge called(UpstreamConnection upstream, LocalPod pod, String authority) {
+    return called(
+        connection,
+        pod,
+        InboundRouter.service(tables.current(), upstream.endpoint().address(), authority));
+  }
+
+  /** As the called pod's own pass would have it. */
+  static Edge called(
+      InterceptedConnection connection, LocalPod called, Optional<ServiceId> service) {
     return new Edge(
         Reporter.DESTINATION,
         Optional.of(connection.pod().workload()),
-        Optional.of(pod.workload()),
-        InboundRouter.service(tables.current(), upstream.endpoint().address(), authority));
+        Optional.of(called.workload()),
+        service);
   }
 
   private MeshTelemetry.HttpEdge http(Optional<ServiceId> service, Optional<Endpoint> endpoint) {

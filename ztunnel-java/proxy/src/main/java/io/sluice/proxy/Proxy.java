@@ -80,7 +80,7 @@ public final class Proxy implements AutoCloseable {
             settings.upstream(),
             loops,
             own,
-            new StraightDials(tables, pods),
+            new StraightDials(tables, pods, telemetry),
             SplittableRandom::new);
     ProxyPipeline pipeline =
         new ProxyPipeline(

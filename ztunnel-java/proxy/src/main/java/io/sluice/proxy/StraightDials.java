@@ -1,12 +1,15 @@
 package io.sluice.proxy;
 
+import io.netty.channel.ChannelHandler;
 import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.RouteTables;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.proxy.doors.LocalPod;
 import io.sluice.proxy.doors.LocalPods;
 import io.sluice.proxy.intercept.Direction;
+import io.sluice.proxy.route.InboundRouter;
 import io.sluice.proxy.route.TcpRouter;
+import io.sluice.proxy.telemetry.MeshTelemetry;
 import io.sluice.proxy.upstream.StraightWay;
 import io.sluice.proxy.upstream.UpstreamTarget;
 import java.net.InetSocketAddress;
@@ -21,10 +24,12 @@ import java.util.Optional;
  *   requests              HTTP, nothing                               straight
  *   bytes                 something that is never HTTP, or the same   straight
  *                         as the port that was dialled
- *   TLS is added here     any: the called side sees ciphertext        two passes
+ *   anything, in TLS      anything: the called side sees bytes        straight, with a meter
+ *   that is added here                                                for these bytes
  * </pre>
  */
-record StraightDials(RouteTables tables, LocalPods pods) implements StraightWay {
+record StraightDials(RouteTables tables, LocalPods pods, MeshTelemetry telemetry)
+    implements StraightWay {
 
   @Override
   public Optional<LocalPod> to(UpstreamTarget target, InetSocketAddress endpoint) {
@@ -32,6 +37,16 @@ record StraightDials(RouteTables tables, LocalPods pods) implements StraightWay 
     return pod.isPresent() && isAnother(pod.get(), target) && oneViewDoes(target, endpoint)
         ? pod
         : Optional.empty();
+  }
+
+  @Override
+  public ChannelHandler meter(UpstreamTarget target, InetSocketAddress endpoint, LocalPod called) {
+    return new CalledMeter(
+        telemetry.tcp(
+            ConnectionEdges.called(
+                target.connection(),
+                called,
+                InboundRouter.service(tables.current(), endpoint, ""))));
   }
 
   /** A connection of a pod to itself is not steered anyway. */
@@ -42,7 +57,7 @@ record StraightDials(RouteTables tables, LocalPods pods) implements StraightWay 
 
   private boolean oneViewDoes(UpstreamTarget target, InetSocketAddress endpoint) {
     if (target.cluster().tls().isPresent()) {
-      return false;
+      return true;
     }
     RouteTable table = tables.current();
     AppProtocol called = TcpRouter.declaredInbound(table, endpoint);

@@ -4,11 +4,14 @@ import static io.sluice.proxy.ProxyRig.GET;
 import static io.sluice.proxy.ProxyRig.OK;
 import static io.sluice.proxy.testkit.ScriptedServer.answering;
 import static io.sluice.proxy.testkit.ScriptedServer.readHead;
+import static io.sluice.proxy.testkit.ScriptedServer.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.pkitesting.X509Bundle;
 import io.sluice.mesh.RouteTable;
 import io.sluice.mesh.service.AppProtocol;
 import io.sluice.mesh.service.ServicePort;
+import io.sluice.mesh.service.UpstreamTls;
 import io.sluice.proxy.fault.ResponseFlag;
 import io.sluice.proxy.telemetry.Edge;
 import io.sluice.proxy.telemetry.Reporter;
@@ -18,6 +21,7 @@ import io.sluice.proxy.testkit.LoopbackDoors.Neighbour;
 import io.sluice.proxy.testkit.QuietTelemetry.Closed;
 import io.sluice.proxy.testkit.QuietTelemetry.Finished;
 import io.sluice.proxy.testkit.ScriptedServer;
+import io.sluice.proxy.testkit.TlsServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -156,6 +160,63 @@ class OnePassTest {
                   5,
                   5));
       assertThat(rig.telemetry.opened()).hasSize(2);
+    }
+  }
+
+  @Test
+  void whereTlsIsAddedTheCalledSideCountsAConnectionAndItsCiphertext() throws IOException {
+    X509Bundle certificate =
+        TlsServer.certificate(
+            TlsServer.authority("test"), names -> names.addSanDnsName("reviews.shop"));
+    try (TlsServer server =
+            new TlsServer(
+                certificate,
+                connection -> {
+                  readHead(connection.getInputStream());
+                  write(connection.getOutputStream(), OK);
+                });
+        ProxyRig rig = new ProxyRig(server.address());
+        RawClient client = rig.client()) {
+      Neighbour called = rig.doors.pods().set("reviews");
+      rig.tls = Optional.of(new UpstreamTls("", List.of(), Optional.empty(), true));
+      rig.timeout(Duration.ofMinutes(1));
+      client.say("GET / HTTP/1.1\r\nHost: reviews.shop\r\n\r\n");
+      assertThat(client.message()).isEqualTo(OK);
+      assertThat(rig.finished(1).getLast().edge().reporter()).isEqualTo(Reporter.SOURCE);
+      Eventually.until("the server's end", () -> !rig.telemetry.closed().isEmpty());
+      assertThat(rig.telemetry.opened())
+          .containsExactly(
+              new Edge(
+                  Reporter.DESTINATION,
+                  Optional.of(rig.pod.workload()),
+                  Optional.of(called.workload()),
+                  Optional.empty()));
+      Closed ended = rig.telemetry.closed().getFirst();
+      assertThat(ended.flag()).isEqualTo(ResponseFlag.NONE);
+      assertThat(ended.received()).isGreaterThan(GET.length());
+      assertThat(ended.sent()).as("the certificate, too").isGreaterThan(OK.length() + 100L);
+      assertThat(rig.telemetry.finished()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whereTlsFailsTheCalledSideHasSeenTheAttempt() throws IOException {
+    X509Bundle certificate =
+        TlsServer.certificate(
+            TlsServer.authority("test"), names -> names.addSanDnsName("reviews.shop"));
+    try (TlsServer server = TlsServer.echo(certificate);
+        ProxyRig rig = new ProxyRig(server.address());
+        RawClient client = rig.client()) {
+      rig.doors.pods().set("reviews");
+      rig.tls = Optional.of(new UpstreamTls("", List.of(), Optional.empty(), false));
+      rig.timeout(Duration.ofMinutes(1));
+      client.say("GET / HTTP/1.1\r\nHost: reviews.shop\r\n\r\n");
+      assertThat(client.message()).startsWith("HTTP/1.1 503 ").contains("TLS failed");
+      assertThat(rig.finished(1).getLast().flag()).isEqualTo(ResponseFlag.UPSTREAM_CONNECT_FAILED);
+      Eventually.until("its end", () -> !rig.telemetry.closed().isEmpty());
+      assertThat(rig.telemetry.closed()).hasSize(1);
+      assertThat(rig.telemetry.closed().getFirst().edge().reporter())
+          .isEqualTo(Reporter.DESTINATION);
     }
   }
 

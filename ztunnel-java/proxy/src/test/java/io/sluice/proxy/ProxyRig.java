@@ -15,6 +15,7 @@ import io.sluice.mesh.service.LoadBalancer;
 import io.sluice.mesh.service.ServiceId;
 import io.sluice.mesh.service.ServicePort;
 import io.sluice.mesh.service.TcpOptions;
+import io.sluice.mesh.service.UpstreamTls;
 import io.sluice.mesh.workload.Workload;
 import io.sluice.proxy.PodListener.Role;
 import io.sluice.proxy.intercept.PodContext;
@@ -53,6 +54,8 @@ final class ProxyRig implements AutoCloseable {
 
   /** Of what is declared afterwards. */
   TcpOptions tcp = TcpOptions.DEFAULT;
+
+  Optional<UpstreamTls> tls = Optional.empty();
 
   ProxyRig(InetSocketAddress server) {
     this(server, settings());
@@ -112,7 +115,7 @@ final class ProxyRig implements AutoCloseable {
         new Discovery.Listed(List.of(new Endpoint(server, Optional.of(SERVER)))),
         LoadBalancer.LEAST_REQUEST,
         Duration.ofSeconds(5),
-        Optional.empty(),
+        tls,
         tcp);
   }
 

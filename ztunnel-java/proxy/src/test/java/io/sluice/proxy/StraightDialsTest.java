@@ -12,6 +12,7 @@ import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.intercept.InterceptedConnection;
 import io.sluice.proxy.testkit.Clusters;
 import io.sluice.proxy.testkit.LoopbackDoors;
+import io.sluice.proxy.testkit.QuietTelemetry;
 import io.sluice.proxy.upstream.UpstreamTarget;
 import io.sluice.proxy.upstream.UpstreamTarget.Carries;
 import java.net.InetAddress;
@@ -30,7 +31,7 @@ class StraightDialsTest {
 
   private final RouteTables tables = new RouteTables();
   private final LoopbackDoors doors = new LoopbackDoors();
-  private final StraightDials dials = new StraightDials(tables, doors.pods());
+  private final StraightDials dials = new StraightDials(tables, doors.pods(), new QuietTelemetry());
   private final Cluster cluster = Clusters.listed(POD_PORT);
 
   private static InetSocketAddress address(String ip, int port) {
@@ -71,10 +72,14 @@ class StraightDialsTest {
   }
 
   @Test
-  void whatIsEncryptedHereIsSomethingElseThere() {
+  void whatIsEncryptedHereIsBytesThereWhateverIsDeclared() {
     doors.pods().set("reviews");
     Cluster tls = Clusters.with(cluster, new UpstreamTls("", List.of(), Optional.empty(), false));
-    assertThat(dials.to(target(Direction.OUTBOUND, tls, Carries.HTTP), POD_PORT)).isEmpty();
+    assertThat(dials.to(target(Direction.OUTBOUND, tls, Carries.HTTP), POD_PORT)).isPresent();
+    tables.publish(
+        new RouteTable(
+            1, Map.of(), Map.of(), Map.of(POD_PORT, List.of(port(AppProtocol.TLS))), Map.of()));
+    assertThat(dials.to(target(Direction.OUTBOUND, tls, Carries.HTTP), POD_PORT)).isPresent();
   }
 
   @Test

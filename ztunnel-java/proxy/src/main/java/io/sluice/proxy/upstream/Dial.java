@@ -220,6 +220,10 @@ final class Dial {
     if (context == null) {
       ready(socket);
     } else {
+      straightTo.ifPresent(called ->
+          socket
+              .pipeline()
+              .addLast(pod.loop().straightWay().meter(target, endpoint.address(), called)));
       secure(socket, context);
     }
   }

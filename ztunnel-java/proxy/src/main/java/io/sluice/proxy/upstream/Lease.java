@@ -36,9 +36,10 @@ final class Lease implements UpstreamConnection {
     return endpoint;
   }
 
+  /** With TLS on it, it counts its called side by itself. */
   @Override
   public Optional<LocalPod> straightTo() {
-    return pooled.straightTo();
+    return pooled.key().tls().isPresent() ? Optional.empty() : pooled.straightTo();
   }
 
   @Override

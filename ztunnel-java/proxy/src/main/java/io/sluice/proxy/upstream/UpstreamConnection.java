@@ -22,7 +22,7 @@ public interface UpstreamConnection {
    * The pod of this machine whose app it leads to without another pass through the proxy: its side
    * is the borrower's to count, too.
    *
-   * @return empty: the other end is elsewhere, takes no part, or is taken in by itself
+   * @return empty: the other end is elsewhere, takes no part, or is counted for elsewhere
    */
   Optional<LocalPod> straightTo();
 

@@ -2,8 +2,12 @@ package io.sluice.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.sluice.mesh.service.Cluster;
+import io.sluice.proxy.doors.LocalPod;
+import io.sluice.proxy.doors.LocalPods;
 import io.sluice.proxy.fault.Failure;
 import io.sluice.proxy.intercept.Direction;
 import io.sluice.proxy.intercept.InterceptedConnection;
@@ -13,6 +17,7 @@ import io.sluice.proxy.testkit.Loops;
 import io.sluice.proxy.transport.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -50,8 +55,22 @@ final class UpstreamBench implements AutoCloseable {
             change.apply(UpstreamSettings.defaults(transport)),
             loops.group(),
             doors.own(),
-            (target, endpoint) -> doors.pods().at(endpoint.getAddress()),
+            new ToNeighbours(doors.pods()),
             seeds::split);
+  }
+
+  /** Whoever is a neighbour is dialled straight. */
+  private record ToNeighbours(LocalPods pods) implements StraightWay {
+    @Override
+    public Optional<LocalPod> to(UpstreamTarget target, InetSocketAddress endpoint) {
+      return pods.at(endpoint.getAddress());
+    }
+
+    @Override
+    public ChannelHandler meter(
+        UpstreamTarget target, InetSocketAddress endpoint, LocalPod called) {
+      return new ChannelInboundHandlerAdapter();
+    }
   }
 
   InterceptedConnection outbound() {
