@@ -210,12 +210,12 @@ def write(wanted, targets, missing, calm, results, memory):
         shutil.copy(out / "peers.svg", docs.with_suffix(".svg"))
 
 
-def between_marks(document, text):
+def between_marks(document, text, begin=DOCS_BEGIN, end=DOCS_END):
     """The document with what stands between the two marks replaced."""
-    if document.count(DOCS_BEGIN) != 1 or document.count(DOCS_END) != 1:
-        raise Fault(f"docs/performance.md lacks its marks (expected: {DOCS_BEGIN} and {DOCS_END}, once each)")
-    head, rest = document.split(DOCS_BEGIN)
-    return head + DOCS_BEGIN + "\n\n" + text.strip() + "\n\n" + DOCS_END + rest.split(DOCS_END)[1]
+    if document.count(begin) != 1 or document.count(end) != 1:
+        raise Fault(f"docs/performance.md lacks its marks (expected: {begin} and {end}, once each)")
+    head, rest = document.split(begin)
+    return head + begin + "\n\n" + text.strip() + "\n\n" + end + rest.split(end)[1]
 
 
 if __name__ == "__main__":

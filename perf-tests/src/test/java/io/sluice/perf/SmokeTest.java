@@ -17,7 +17,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Each benchmark still runs; what it measures is not looked at. */
 class SmokeTest {
   private static final List<Class<?>> BENCHMARKS =
-      List.of(HostLookup.class, Routing.class, Counting.class, Scraping.class, Heads.class);
+      List.of(
+          HostLookup.class,
+          Routing.class,
+          TcpRouting.class,
+          Counting.class,
+          Scraping.class,
+          Heads.class);
 
   @TestFactory
   Stream<DynamicTest> oneIteration() {

@@ -5,6 +5,7 @@ import io.sluice.agent.doctor.DoctorCommand;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +18,13 @@ import picocli.CommandLine.Spec;
     description = "A service mesh without sidecars: one agent a node.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, RunCommand.class, StatusCommand.class, DoctorCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      StatusCommand.class,
+      DoctorCommand.class,
+      RehearseCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Each command explains itself: sluice COMMAND --help"})
 public final class Main implements Callable<Integer> {
@@ -53,7 +60,12 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String commands = String.join(", ", spec.subcommands().keySet());
+    String commands =
+        spec.subcommands().values().stream()
+            .map(CommandLine::getCommandSpec)
+            .filter(each -> !each.usageMessage().hidden())
+            .map(CommandSpec::name)
+            .collect(Collectors.joining(", "));
     throw new ParameterException(
         spec.commandLine(), "no command (expected: one of " + commands + ")");
   }

@@ -44,25 +44,37 @@ final class TlsContexts {
 
   private final TlsSettings settings;
   private final Executor background;
-  private final SslProvider provider;
   private final Map<TlsKey, Entry> entries;
+  private Optional<SslProvider> provider;
   private Optional<TrustRoots> systemRoots = Optional.empty();
 
   /**
    * @param background one thread
    */
   TlsContexts(TlsSettings settings, Executor background) {
-    this(settings, background, provider());
+    this(settings, background, Optional.empty());
   }
 
   TlsContexts(TlsSettings settings, Executor background, SslProvider provider) {
+    this(settings, background, Optional.of(provider));
+  }
+
+  private TlsContexts(TlsSettings settings, Executor background, Optional<SslProvider> provider) {
     this.settings = settings;
     this.background = background;
     this.provider = provider;
     this.entries = new Lru<>(settings.contextsMax(), dropped -> {});
   }
 
-  private static SslProvider provider() {
+  /** Chosen when the first one wants it: 300 classes that most nodes can start without. */
+  private SslProvider provider() {
+    if (provider.isEmpty()) {
+      provider = Optional.of(available());
+    }
+    return provider.get();
+  }
+
+  private static SslProvider available() {
     if (OpenSsl.isAvailable()) {
       return SslProvider.OPENSSL;
     }
@@ -109,7 +121,7 @@ final class TlsContexts {
 
   private Entry build(TlsKey key) throws SSLException, UnreadableException {
     UpstreamTls tls = key.tls();
-    SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(provider);
+    SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(provider());
     if (key.http()) {
       builder.applicationProtocolConfig(
           new ApplicationProtocolConfig(
